@@ -1,0 +1,142 @@
+"""Rights on one page: which role may say which verb.
+
+Pages, API, mail, tasks and Django's admin all ask here. `require` raises NotAllowed; rows are filtered by `visible_to` on their querysets, never here.
+Rights are named `noun.verb`; `noun.view` and `noun.configure` open the admin's pages of that noun.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from supportdesk.accounts.models import User
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", _("Member")
+    COORDINATOR = "coordinator", _("Coordinator")
+    AGENT = "agent", _("Agent")
+    LEAD = "lead", _("Lead")
+    DEVELOPER = "developer", _("Developer")
+    RELEASE_MANAGER = "release_manager", _("Release manager")
+    TRAINER = "trainer", _("Trainer")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Administrator")
+    SYSTEM = "system", _("The desk itself")
+
+
+CUSTOMER_ROLES = [Role.MEMBER, Role.COORDINATOR]
+VENDOR_ROLES = [role for role in Role if role not in CUSTOMER_ROLES]
+
+MEMBER = {
+    "ticket.open",
+    "ticket.reply",
+    "ticket.attach",
+    "ticket.confirm",
+    "ticket.reopen",
+    "token.create",
+    "token.revoke",
+}
+COORDINATOR = MEMBER | {
+    "user.invite",
+    "user.disable",
+    "user.enable",
+    "user.grant",
+    "webhook.manage",
+}
+
+PRODUCT = {"module.view", "line.view", "system.view"}
+STAFF = {"office.enter", "token.create", "token.revoke"} | PRODUCT
+TICKETS = {
+    "ticket.view",
+    "organisation.view",
+    "user.view",
+    "team.view",
+    "competence.view",
+    "absence.view",
+}
+AGENT = (
+    STAFF
+    | TICKETS
+    | {
+        "ticket.open",
+        "ticket.reply",
+        "ticket.note",
+        "ticket.attach",
+        "ticket.assign",
+        "ticket.take",
+        "ticket.hand_on",
+        "ticket.wait_for_customer",
+        "ticket.resume",
+        "ticket.resolve",
+        "ticket.reopen",
+    }
+)
+LEAD = AGENT | {
+    "competence.configure",
+    "absence.configure",
+    "calendar.view",
+    "calendar.configure",
+    "mandate.view",
+    "report.view",
+}
+ADMIN = (
+    STAFF
+    | TICKETS
+    | {
+        f"{noun}.{verb}"
+        for noun in ["organisation", "mandate", "team", "user", "module", "line", "system"]
+        for verb in ["view", "configure"]
+    }
+    | {
+        f"{noun}.{verb}"
+        for noun in ["competence", "absence", "calendar"]
+        for verb in ["view", "configure"]
+    }
+    | {"user.invite", "user.disable", "user.enable", "user.grant", "webhook.manage"}
+    | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
+)
+AUDITOR = (
+    STAFF
+    | TICKETS
+    | {"mandate.view", "calendar.view", "report.view", "entry.view", "event.view", "dispatch.view"}
+    | {"webhook.view"}
+)
+SYSTEM = {
+    "ticket.route",
+    "ticket.assign",
+    "ticket.announce_closing",
+    "ticket.close",
+    "ticket.scan",
+}
+
+MAY: dict[Role, set[str]] = {
+    Role.MEMBER: MEMBER,
+    Role.COORDINATOR: COORDINATOR,
+    Role.AGENT: AGENT,
+    Role.LEAD: LEAD,
+    Role.DEVELOPER: STAFF | TICKETS | {"ticket.note", "ticket.attach"},
+    Role.RELEASE_MANAGER: STAFF
+    | TICKETS
+    | {"line.configure", "system.configure", "module.configure"},
+    Role.TRAINER: STAFF | TICKETS,
+    Role.AUDITOR: AUDITOR,
+    Role.ADMIN: ADMIN,
+    Role.SYSTEM: SYSTEM,
+}
+
+
+def may(user: User, verb: str) -> bool:
+    """Whether one of the user's roles includes the verb. A disabled user may nothing."""
+    return user.is_active and any(verb in MAY[Role(role)] for role in user.roles)
+
+
+def require(user: User, verb: str) -> None:
+    """Raise NotAllowed unless `may`."""
+    if not may(user, verb):
+        raise NotAllowed(verb)

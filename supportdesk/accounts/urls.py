@@ -1,0 +1,5 @@
+"""Pages about people and organisations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,176 @@
+"""Events inside the house, dispatches that leave it, and the inbox of each person."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class EventQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        """Due by the database's clock, oldest first."""
+        return self.filter(done_at=None, dead_at=None, due_at__lte=Now()).order_by("due_at", "pk")
+
+    def dead(self) -> Self:
+        return self.filter(dead_at__isnull=False)
+
+
+class Event(models.Model):
+    """Something that happened. Its reactions and the mark `done_at` commit together."""
+
+    name = models.CharField(_("name"), max_length=60)
+    body = models.JSONField(_("content"), default=dict)
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    done_at = models.DateTimeField(_("done"), null=True)
+    dead_at = models.DateTimeField(_("given up"), null=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(done_at=None, dead_at=None),
+                name="events_waiting",
+            ),
+            models.Index(
+                fields=["dead_at"], condition=Q(dead_at__isnull=False), name="events_dead"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="an_event_is_not_done_and_dead",
+                condition=Q(done_at__isnull=True) | Q(dead_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.pk}"
+
+
+class DispatchQuerySet(models.QuerySet):
+    def due(self, *, urgent: bool | None = None) -> Self:
+        """Waiting and due, or sent out under a lease that ran out; by the database's clock."""
+        rows = self.filter(
+            Q(state=Dispatch.State.WAITING, due_at__lte=Now())
+            | Q(state=Dispatch.State.SENDING, leased_until__lte=Now())
+        ).order_by("due_at", "pk")
+        return rows if urgent is None else rows.filter(urgent=urgent)
+
+    def dead(self) -> Self:
+        return self.filter(state=Dispatch.State.DEAD)
+
+
+class Dispatch(models.Model):
+    """One message to the outside. `dedupe_key` makes writing it twice harmless."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        DEAD = "dead", _("given up")
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("mail")
+        WEBHOOK = "webhook", _("webhook")
+        CONSOLE = "console", _("console")
+
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    urgent = models.BooleanField(_("urgent"), default=False)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("to")
+    )
+    address = models.CharField(_("address"), max_length=500)
+    content = models.JSONField(_("content"), default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    error = models.TextField(_("error"), blank=True)
+
+    objects = DispatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dispatch")
+        verbose_name_plural = _("dispatches")
+        indexes = [
+            models.Index(
+                fields=["urgent", "due_at"],
+                condition=Q(state__in=["waiting", "sending"]),
+                name="dispatches_open",
+            ),
+            models.Index(fields=["state"], condition=Q(state="dead"), name="dispatches_dead"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="only_what_is_being_sent_has_a_lease",
+                condition=Q(state="sending", lease__isnull=False, leased_until__isnull=False)
+                | Q(~Q(state="sending"), lease__isnull=True, leased_until__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="sent_dispatches_know_when",
+                condition=~Q(state="sent") | Q(sent_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+
+class NoticeQuerySet(models.QuerySet):
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Notice(models.Model):
+    """A line in a person's inbox in the portal or the back office."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    event = models.CharField(max_length=60)
+    title = models.CharField(max_length=250)
+    url = models.CharField(max_length=250)
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="notices_of_a_person"),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="notices_unread"),
+        ]
+
+
+class Preference(models.Model):
+    """Which events reach a person how. No row means the published default: mail and inbox."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences")
+    event = models.CharField(max_length=60)
+    mail = models.BooleanField(default=True)
+    inbox = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_preference_per_event", fields=["user", "event"])
+        ]

@@ -1,0 +1,5 @@
+"""Template words of the desk: signs, chips, times. Loaded into every template."""
+
+from django import template
+
+register = template.Library()

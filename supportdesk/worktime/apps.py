@@ -1,0 +1,7 @@
+"""Configuration of the worktime room."""
+
+from django.apps import AppConfig
+
+
+class WorktimeConfig(AppConfig):
+    name = "supportdesk.worktime"

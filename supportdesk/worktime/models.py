@@ -1,0 +1,132 @@
+"""Calendars of working hours, their holidays, and absences of people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Calendar(models.Model):
+    """When a team works: weekly hours in a zone. Rules read it as `arithmetic.Calendar`."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    zone = models.CharField(_("time zone"), max_length=40, default="Europe/Berlin")
+    state = models.CharField(
+        _("holidays of"), max_length=2, blank=True, help_text=_("Federal state; empty for none.")
+    )
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hours(models.Model):
+    """One opening span on one weekday, local time. 24:00 is stored as minute 1440."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="hours")
+    weekday = models.SmallIntegerField(_("weekday"), choices=Weekday)
+    opens_minute = models.SmallIntegerField(_("opens (minutes after midnight)"))
+    closes_minute = models.SmallIntegerField(_("closes (minutes after midnight)"))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday", "opens_minute"]
+        constraints = [
+            models.CheckConstraint(
+                name="hours_lie_within_a_day",
+                condition=Q(
+                    opens_minute__gte=0,
+                    closes_minute__lte=1440,
+                    opens_minute__lt=F("closes_minute"),
+                ),
+            )
+        ]
+
+
+class Holiday(models.Model):
+    """A day a calendar is closed beyond the public holidays, every year if `yearly`."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=80)
+    yearly = models.BooleanField(_("every year"), default=False)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(name="one_holiday_a_day", fields=["calendar", "day"])
+        ]
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def on(self, day: date) -> Self:
+        return self.filter(during__contains=day)
+
+
+class Absence(models.Model):
+    """A person is away on these local days; `deputy` stands in, else the person's usual deputy."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("Holiday")
+        ILLNESS = "illness", _("Illness")
+        TRAINING = "training", _("Training")
+        OTHER = "other", _("Other")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("person")
+    )
+    during = DateRangeField(
+        _("days"), help_text=_("From the first day to before the day of return.")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.HOLIDAY)
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("deputy"),
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["-during"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_absence_at_a_time",
+                expressions=[("person", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                name="nobody_is_their_own_deputy",
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("person")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.during}"

@@ -1,0 +1,7 @@
+"""Configuration of the tickets app."""
+
+from django.apps import AppConfig
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"

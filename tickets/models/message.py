@@ -1,0 +1,107 @@
+"""What is said on a ticket, and what happened to it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts.models import Team, User
+from tickets.models.ticket import Status, Ticket
+
+
+class MessageQuerySet(models.QuerySet):
+    def readable_by(self, user: User) -> Self:
+        """Messages of a ticket the reader already sees: customers never read internal notes."""
+        return self if user.is_vendor else self.filter(visibility=Message.Visibility.PUBLIC)
+
+
+class Message(models.Model):
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("public")
+        INTERNAL = "internal", _("internal")
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", _("portal")
+        OFFICE = "office", _("back office")
+        API = "api", _("API")
+        MAIL = "mail", _("mail")
+        DESK = "desk", _("the desk")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    visibility = models.CharField(max_length=8, choices=Visibility)
+    channel = models.CharField(max_length=8, choices=Channel)
+    text = models.TextField(_("text"))
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["ticket", "at"], name="messages_of_ticket")]
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility == self.Visibility.PUBLIC
+
+
+class HistoryQuerySet(models.QuerySet):
+    def readable_by(self, user: User) -> Self:
+        return self if user.is_vendor else self.filter(public=True)
+
+
+class HistoryEntry(models.Model):
+    """One step in a ticket's life. Clocks and reports are computed from these rows."""
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("opened")
+        ROUTED = "routed", _("routed")
+        UNROUTED = "unrouted", _("nobody found")
+        ASSIGNED = "assigned", _("assigned")
+        TAKEN = "taken", _("taken")
+        HANDED_ON = "handed_on", _("handed on")
+        WAITING = "waiting", _("waiting")
+        RESUMED = "resumed", _("resumed")
+        RESOLVED = "resolved", _("resolved")
+        CONFIRMED = "confirmed", _("confirmed")
+        REOPENED = "reopened", _("reopened")
+        CLOSED = "closed", _("closed")
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="history")
+    at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20, choices=Status)  # after this step
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+"
+    )  # after this step
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")  # after this step
+    reason = models.TextField(blank=True)
+    public = models.BooleanField(default=True)
+
+    objects = HistoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(fields=["ticket", "at"], name="history_of_ticket"),
+            models.Index(
+                fields=["at"],
+                condition=Q(kind__in=["routed", "assigned", "taken"]),
+                name="history_routing",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="history_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]

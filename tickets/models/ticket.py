@@ -1,0 +1,234 @@
+"""The ticket: its life, its facts, and what one can ask of tickets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Self
+
+import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from releases.models import Module, System
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import CustomerRows, Organisation, Team, User
+
+CLOSE_AFTER = timedelta(days=14)  # after resolving; times per priority come with the clocks
+CLOSING_NOTICE = timedelta(days=3)  # told this long before
+REOPEN_WINDOW = timedelta(days=14)  # after closing; later a follow-up is a new ticket
+
+
+class Status(models.TextChoices):
+    NEW = "new", _("New")
+    OPEN = "open", _("In progress")
+    WAITING_CUSTOMER = "waiting_customer", _("Waiting for customer")
+    WAITING_DEVELOPMENT = "waiting_development", _("In development")
+    WAITING_DELIVERY = "waiting_delivery", _("Waiting for delivery")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+NEXT: dict[Status, set[Status]] = {
+    Status.NEW: {Status.OPEN, Status.RESOLVED, Status.CLOSED},
+    Status.OPEN: {
+        Status.WAITING_CUSTOMER,
+        Status.WAITING_DEVELOPMENT,
+        Status.WAITING_DELIVERY,
+        Status.RESOLVED,
+        Status.CLOSED,
+    },
+    Status.WAITING_CUSTOMER: {Status.OPEN, Status.RESOLVED},
+    Status.WAITING_DEVELOPMENT: {Status.OPEN, Status.RESOLVED},
+    Status.WAITING_DELIVERY: {Status.OPEN, Status.RESOLVED},
+    Status.RESOLVED: {Status.OPEN, Status.CLOSED},
+    Status.CLOSED: {Status.OPEN},  # by the customer, within REOPEN_WINDOW
+}
+DONE = [Status.RESOLVED, Status.CLOSED]
+
+
+class Priority(models.IntegerChoices):
+    """The published meanings stand in `PRIORITY_MEANINGS`."""
+
+    STANDSTILL = 1, _("Standstill")
+    SEVERE = 2, _("Severe")
+    NORMAL = 3, _("Normal")
+    QUESTION = 4, _("Question")
+
+
+PRIORITY_MEANINGS = {
+    Priority.STANDSTILL: _("Production is down or payments are wrong, and there is no workaround."),
+    Priority.SEVERE: _("An important process is disturbed; a workaround costs a lot of effort."),
+    Priority.NORMAL: _("A fault in daily work with a bearable workaround."),
+    Priority.QUESTION: _("A question, or a fault that hardly disturbs."),
+}
+
+
+class TicketQuerySet(CustomerRows):
+    def visible_to(self, user: User) -> Self:
+        """Confidential ones: opener, caller, coordinators, assignee, leads and auditor only."""
+        rows = super().visible_to(user)
+        if user.is_any(Role.COORDINATOR, Role.LEAD, Role.AUDITOR, Role.SYSTEM):
+            return rows
+        mine = Q(opened_by=user) | Q(caller=user) | Q(assignee=user)
+        return rows.filter(Q(confidential=False) | mine)
+
+    def unresolved(self) -> Self:
+        return self.exclude(status__in=DONE)
+
+    def unrouted(self) -> Self:
+        """Nobody has been found for these: the lead's list."""
+        return self.filter(status=Status.NEW, assignee=None, routed_at__isnull=False)
+
+    def waiting_for(self, user: User) -> Self:
+        """Tickets where the next move is this customer's."""
+        return self.visible_to(user).filter(status__in=[Status.WAITING_CUSTOMER, Status.RESOLVED])
+
+    def due_to_close(self, at: datetime) -> Self:
+        return self.filter(status=Status.RESOLVED, closes_at__lte=at)
+
+    def due_for_closing_notice(self, at: datetime) -> Self:
+        return self.filter(
+            status=Status.RESOLVED, closes_at__lte=at + CLOSING_NOTICE, closing_announced_at=None
+        )
+
+    def for_lists(self) -> Self:
+        return self.select_related(
+            "organisation", "module", "system", "assignee", "team", "opened_by"
+        )
+
+
+class Ticket(models.Model):
+    number = models.BigAutoField(_("number"), primary_key=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="tickets", verbose_name=_("organisation")
+    )
+    opened_by = models.ForeignKey(
+        User, models.PROTECT, related_name="tickets_opened", verbose_name=_("opened by")
+    )
+    caller = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets_called_in",
+        verbose_name=_("for"),
+        help_text=_("Whom the ticket is for, when somebody else enters it."),
+    )
+    module = models.ForeignKey(
+        Module, models.PROTECT, related_name="tickets", verbose_name=_("module")
+    )
+    system = models.ForeignKey(
+        System,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("system"),
+    )
+    subject = models.CharField(_("subject"), max_length=200)
+    external_number = models.CharField(_("your own number"), max_length=60, blank=True)
+    message_id = models.CharField(_("message id or transaction"), max_length=120, blank=True)
+    job = models.CharField(_("job"), max_length=120, blank=True)
+    run_at = models.DateTimeField(_("run time"), null=True, blank=True)
+    steps = models.TextField(_("steps to reproduce"), blank=True)
+    already_checked = models.TextField(_("what levels 1 and 2 checked"), blank=True)
+    customer_priority = models.SmallIntegerField(_("priority given by you"), choices=Priority)
+    priority = models.SmallIntegerField(_("priority"), choices=Priority)
+    confidential = models.BooleanField(_("confidential"), default=False)
+
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.NEW, editable=False
+    )
+    team = models.ForeignKey(
+        Team, models.PROTECT, related_name="tickets", verbose_name=_("team"), editable=False
+    )
+    assignee = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="tickets_assigned",
+        verbose_name=_("in charge"),
+        editable=False,
+    )
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
+    routed_at = models.DateTimeField(_("routed"), null=True, editable=False)
+    assigned_at = models.DateTimeField(_("assigned"), null=True, editable=False)
+    # The customer's first message that nobody has answered yet; null when the move is not ours.
+    unanswered_since = models.DateTimeField(_("unanswered since"), null=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
+    closes_at = models.DateTimeField(_("closes"), null=True, editable=False)
+    closing_announced_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    changed_at = models.DateTimeField(_("last change"), default=timezone.now, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                name="resolved_tickets_know_when_and_until",
+                condition=~Q(status="resolved")
+                | Q(resolved_at__isnull=False, closes_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="closed_tickets_know_when",
+                condition=Q(status="closed") ^ Q(closed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="tickets_in_work_have_somebody",
+                condition=Q(status__in=["new", "resolved", "closed"]) | Q(assignee__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="assigned_tickets_know_when",
+                condition=Q(assignee__isnull=True) | Q(assigned_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-number"], name="tickets_of_customer"),
+            models.Index(fields=["organisation", "status", "-number"], name="tickets_by_status"),
+            models.Index(
+                fields=["assignee", "priority", "number"],
+                condition=~Q(status__in=["resolved", "closed"]),
+                name="tickets_on_my_list",
+            ),
+            models.Index(
+                fields=["team", "priority", "number"],
+                condition=~Q(status__in=["resolved", "closed"]),
+                name="tickets_on_team_list",
+            ),
+            models.Index(
+                fields=["closes_at"], condition=Q(status="resolved"), name="tickets_about_to_close"
+            ),
+            models.Index(
+                fields=["number"], condition=Q(status="new", assignee=None), name="tickets_unrouted"
+            ),
+            models.Index(fields=["external_number"], name="tickets_by_external_number"),
+            GinIndex(OpClass(Upper("subject"), "gin_trgm_ops"), name="tickets_by_subject"),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="status_follows_next",
+                field="status",
+                transitions=[
+                    (now, then) for now, all_next in NEXT.items() for then in sorted(all_next)
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+    def may_reopen(self, at: datetime) -> bool:
+        """A closed ticket comes back only within REOPEN_WINDOW of closing."""
+        return self.closed_at is None or at <= self.closed_at + REOPEN_WINDOW
+
+    def has_side(self, user: User) -> str:
+        """Whose move the reader's is: "us" for the vendor, "them" for the customer."""
+        return "us" if user.is_vendor else "them"
