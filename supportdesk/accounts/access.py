@@ -1,7 +1,8 @@
 """Rights on one page: which role may say which verb.
 
-Pages, API, mail, tasks and Django's admin all ask here. `require` raises NotAllowed; rows are filtered by `visible_to` on their querysets, never here.
-Rights are named `noun.verb`; `noun.view` and `noun.configure` open the admin's pages of that noun.
+Pages, API, mail, tasks and Django's admin all ask here. `require` raises NotAllowed; rows are
+filtered by `visible_to` on their querysets, never here. Rights are named `noun.verb`; `noun.view`
+and `noun.configure` open the admin's pages of that noun.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def storage_name(attachment: Attachment, filename: str) -> str:
 
 class AttachmentQuerySet(models.QuerySet):
     def readable_by(self, user: User) -> Self:
-        """Files of one visible ticket, as far as the reader may see the message; unscanned only own."""
+        """Files of one visible ticket, where the reader may see the message; unscanned only own."""
         rows = self
         if not user.is_vendor:
             rows = rows.filter(Q(message__visibility=Message.Visibility.PUBLIC))
