@@ -1,5 +1,7 @@
 """What verbs raise. Doors do not catch these: `supportdesk.web` renders them, page or API."""
 
+from __future__ import annotations
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,3 +46,7 @@ class Invalid(Refused):
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+    @classmethod
+    def blank(cls, field: str) -> Invalid:
+        return cls(_("Please write something here."), field)

@@ -97,6 +97,7 @@ DATABASES["default"]["OPTIONS"] = {
 if env.bool("DATABASE_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MIGRATION_MODULES = {"knox": None}  # its table would stand unused beside accounts.Token
 
 # --- Valkey only carries hints ----------------------------------------------------------------
 BROKER_URL = env("BROKER_URL", default="redis://127.0.0.1:6379/0")

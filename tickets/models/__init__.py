@@ -4,10 +4,24 @@ from tickets.models.attachment import Attachment
 from tickets.models.competence import Competence, RoutingDecision
 from tickets.models.draft import Draft
 from tickets.models.message import HistoryEntry, Message
-from tickets.models.ticket import NEXT, REOPEN_WINDOW, Priority, Status, Ticket
+from tickets.models.ticket import (
+    CLOSE_AFTER,
+    CLOSING_NOTICE,
+    DONE,
+    NEXT,
+    PRIORITY_MEANINGS,
+    REOPEN_WINDOW,
+    Priority,
+    Status,
+    Ticket,
+)
 
 __all__ = [
+    "CLOSE_AFTER",
+    "CLOSING_NOTICE",
+    "DONE",
     "NEXT",
+    "PRIORITY_MEANINGS",
     "REOPEN_WINDOW",
     "Attachment",
     "Competence",

@@ -1,0 +1,119 @@
+"""Rows in a legal state. Other states are reached by calling verbs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import factory
+from django.db.backends.postgresql.psycopg_any import DateRange
+from factory.django import DjangoModelFactory
+
+from releases.models import Line, Module, System
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
+from supportdesk.worktime.models import Calendar, Hours
+from tickets import actions
+from tickets.models import Competence, Message, Ticket
+
+
+class CalendarFactory(DjangoModelFactory):
+    class Meta:
+        model = Calendar
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Calendar {n}")
+
+    @factory.post_generation
+    def hours(self, create: bool, extracted: object, **kwargs: Any) -> None:
+        """Monday to Friday, 7 to 17, without a break."""
+        for weekday in range(5):
+            Hours.objects.create(
+                calendar=self, weekday=weekday, opens_minute=7 * 60, closes_minute=17 * 60
+            )
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"Team {n}")
+    calendar = factory.SubFactory(CalendarFactory)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Kasse {n}")
+    code = factory.Sequence(lambda n: f"K{n}")
+
+
+class MandateFactory(DjangoModelFactory):
+    class Meta:
+        model = Mandate
+
+    provider = factory.SubFactory(OrganisationFactory, kind=Organisation.Kind.PROVIDER)
+    insurer = factory.SubFactory(OrganisationFactory)
+    during = DateRange(date(2020, 1, 1), None)
+    carries = [Service.TICKETS, Service.IMPORTS, Service.ACCESS, Service.TRAININGS]
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@desk.example")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    roles = [Role.AGENT]
+    language = "en"
+
+
+class ModuleFactory(DjangoModelFactory):
+    class Meta:
+        model = Module
+
+    code = factory.Sequence(lambda n: f"mod{n}")
+    name = factory.Sequence(lambda n: f"Module {n}")
+    team = factory.SubFactory(TeamFactory)
+
+
+class LineFactory(DjangoModelFactory):
+    class Meta:
+        model = Line
+        django_get_or_create = ["name"]
+
+    name = "2026.1"
+
+
+class SystemFactory(DjangoModelFactory):
+    class Meta:
+        model = System
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    code = factory.Sequence(lambda n: f"SYS-P{n}")
+    line = factory.SubFactory(LineFactory)
+    level = 3
+
+
+class CompetenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Competence
+
+    person = factory.SubFactory(UserFactory)
+    module = factory.SubFactory(ModuleFactory)
+
+
+def a_ticket(*, by: User, module: Module, organisation: Organisation, **facts: Any) -> Ticket:
+    """A ticket opened through the verb, as the portal would."""
+    report = actions.Report(
+        **{
+            "organisation": organisation,
+            "module": module,
+            "subject": "Krankengeld wird nach Storno doppelt angewiesen",
+            "text": "Nach der Stornierung steht der Fall zweimal im Zahllauf.",
+            "customer_priority": 3,
+            **facts,
+        }
+    )
+    return actions.open_ticket(report, by=by, channel=Message.Channel.PORTAL)

@@ -1,0 +1,23 @@
+"""The verbs of tickets: every change, one function each; doors call `actions.resolve(...)`."""
+
+from tickets.actions.assignment import assign, hand_on, take
+from tickets.actions.closing import announce_closing, close, confirm, reopen, resolve
+from tickets.actions.conversation import note, reply, resume, wait_for_customer
+from tickets.actions.opening import Report, open_ticket
+
+__all__ = [
+    "Report",
+    "announce_closing",
+    "assign",
+    "close",
+    "confirm",
+    "hand_on",
+    "note",
+    "open_ticket",
+    "reopen",
+    "reply",
+    "resolve",
+    "resume",
+    "take",
+    "wait_for_customer",
+]

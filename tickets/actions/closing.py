@@ -1,0 +1,101 @@
+"""How a ticket ends, and how it comes back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from supportdesk.accounts.models import User
+from supportdesk.errors import WrongState
+from tickets.actions import steps
+from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, HistoryEntry, Status, Ticket
+
+
+@transaction.atomic
+def resolve(ticket: Ticket, *, by: User, answer: str, channel: str) -> Ticket:
+    """Tell the customer the solution and ask for confirmation; without one it closes by time-out.
+
+    Whoever resolves a ticket that nobody has yet is in charge of it from then on.
+    """
+    ticket = steps.claim(ticket, "ticket.resolve", by=by)
+    now = timezone.now()
+    facts = {} if ticket.assignee_id else {"assignee": by, "assigned_at": now}
+    steps.move(
+        ticket,
+        Status.RESOLVED,
+        resolved_at=now,
+        closes_at=now + CLOSE_AFTER,
+        closing_announced_at=None,
+        unanswered_since=None,
+        **facts,
+    )
+    message = steps.say(ticket, by=by, text=answer, channel=channel)
+    steps.trace(ticket, HistoryEntry.Kind.RESOLVED, by=by, message=message.pk)
+    return ticket
+
+
+@transaction.atomic
+def confirm(ticket: Ticket, *, by: User) -> Ticket:
+    """The customer agrees: the ticket is closed."""
+    ticket = steps.claim(ticket, "ticket.confirm", by=by)
+    if ticket.status != Status.RESOLVED:
+        raise WrongState(Status(ticket.status), Status.CLOSED)
+    _close(ticket)
+    steps.trace(ticket, HistoryEntry.Kind.CONFIRMED, by=by)
+    return ticket
+
+
+@transaction.atomic
+def reopen(ticket: Ticket, *, by: User, reason: str, channel: str) -> Ticket:
+    """Not solved after all: back to whoever was in charge. Closed ones only in REOPEN_WINDOW."""
+    ticket = steps.claim(ticket, "ticket.reopen", by=by)
+    if ticket.status not in (Status.RESOLVED, Status.CLOSED):
+        raise WrongState(Status(ticket.status), Status.OPEN)
+    if not ticket.may_reopen(timezone.now()):
+        raise WrongState(Status.CLOSED, Status.OPEN)
+    message = steps.say(ticket, by=by, text=reason, channel=channel)
+    steps.move(
+        ticket,
+        Status.OPEN,
+        resolved_at=None,
+        closes_at=None,
+        closing_announced_at=None,
+        closed_at=None,
+        unanswered_since=message.at,
+    )
+    steps.trace(ticket, HistoryEntry.Kind.REOPENED, by=by, message=message.pk)
+    return ticket
+
+
+@transaction.atomic
+def announce_closing(ticket: Ticket, *, by: User) -> Ticket:
+    """Tell the customer that the ticket closes soon. Once per resolution, at least CLOSING_NOTICE
+    before it closes: announced late, it closes later.
+    """
+    ticket = steps.claim(ticket, "ticket.announce_closing", by=by)
+    if ticket.status != Status.RESOLVED or ticket.closing_announced_at:
+        raise WrongState(Status(ticket.status), Status.CLOSED)
+    now = timezone.now()
+    closes_at = max(ticket.closes_at or now, now + CLOSING_NOTICE)
+    steps.change(ticket, closing_announced_at=now, closes_at=closes_at)
+    steps.announce(ticket, "ticket.closing_announced", by=by, closes_at=closes_at.isoformat())
+    return ticket
+
+
+@transaction.atomic
+def close(ticket: Ticket, *, by: User) -> Ticket:
+    """Close a ticket that stayed resolved until its time, after the customer was told beforehand.
+
+    Asked again under the lock: a ticket that moved on, or is not due yet, refuses.
+    """
+    ticket = steps.claim(ticket, "ticket.close", by=by)
+    due = ticket.closes_at is not None and ticket.closes_at <= timezone.now()
+    if ticket.status != Status.RESOLVED or not due or not ticket.closing_announced_at:
+        raise WrongState(Status(ticket.status), Status.CLOSED)
+    _close(ticket)
+    steps.trace(ticket, HistoryEntry.Kind.CLOSED, by=by)
+    return ticket
+
+
+def _close(ticket: Ticket) -> None:
+    steps.move(ticket, Status.CLOSED, closed_at=timezone.now(), unanswered_since=None)

@@ -1,0 +1,94 @@
+"""How a ticket begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from releases.models import Module, System
+from supportdesk.accounts import access
+from supportdesk.accounts.models import Organisation, Service, User
+from supportdesk.errors import Invalid
+from tickets.actions import steps
+from tickets.actions.attachments import attach
+from tickets.models import HistoryEntry, Priority, Ticket
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody reports: the facts of the form, as every door hands them over."""
+
+    organisation: Organisation
+    module: Module
+    subject: str
+    text: str
+    customer_priority: Priority | int
+    system: System | None = None
+    caller: User | None = None
+    external_number: str = ""
+    message_id: str = ""
+    job: str = ""
+    run_at: datetime | None = None
+    steps: str = ""
+    already_checked: str = ""
+    confidential: bool = False
+    files: Sequence[UploadedFile] = ()
+
+
+@transaction.atomic
+def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
+    """Open a ticket for an organisation `by` may act for; it is routed moments later.
+
+    Staff open it for a caller. Raises NotAllowed, Organisation.DoesNotExist for a customer that
+    `by` cannot act for, Invalid where module, system or caller do not belong together.
+    """
+    access.require(by, "ticket.open")
+    _check(report, by)
+    ticket = Ticket.objects.create(
+        organisation=report.organisation,
+        opened_by=by,
+        caller=report.caller,
+        module=report.module,
+        team_id=report.module.team_id,
+        system=report.system,
+        subject=" ".join(report.subject.split()),
+        external_number=report.external_number.strip(),
+        message_id=report.message_id.strip(),
+        job=report.job.strip(),
+        run_at=report.run_at,
+        steps=report.steps,
+        already_checked=report.already_checked,
+        customer_priority=report.customer_priority,
+        priority=report.customer_priority,
+        confidential=report.confidential,
+    )
+    message = steps.say(ticket, by=by, text=report.text, channel=channel)
+    # A ticket entered for a caller waits for an answer just as one they typed themselves.
+    steps.change(ticket, unanswered_since=message.at, changed_at=message.at)
+    attach(message, report.files, by=by)
+    steps.trace(ticket, HistoryEntry.Kind.OPENED, by=by, message=message.pk)
+    return ticket
+
+
+def _check(report: Report, by: User) -> None:
+    reachable = (
+        Organisation.objects.all()
+        if by.is_vendor
+        else Organisation.objects.within_reach(by, Service.TICKETS)
+    )
+    reachable.get(pk=report.organisation.pk)
+    if not report.subject.strip():
+        raise Invalid.blank("subject")
+    if report.customer_priority not in Priority.values:
+        raise Invalid(_("Choose one of the four priorities."), "customer_priority")
+    if not report.module.is_active:
+        raise Invalid(_("No tickets are opened for this module any more."), "module")
+    if report.system and report.system.organisation_id != report.organisation.pk:
+        raise Invalid(_("This system belongs to somebody else."), "system")
+    if report.caller and report.caller.organisation_id != report.organisation.pk:
+        raise Invalid(_("The caller does not belong to this organisation."), "caller")

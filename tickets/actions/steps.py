@@ -1,0 +1,84 @@
+"""What every verb on a ticket does: claim the row, move it by NEXT, leave its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from supportdesk.accounts import access
+from supportdesk.accounts.models import User
+from supportdesk.audit import actions as audit
+from supportdesk.errors import Invalid, WrongState
+from supportdesk.messaging import outbox
+from tickets.models import NEXT, HistoryEntry, Message, Status, Ticket
+
+Files = Sequence[UploadedFile]
+
+
+def claim(ticket: Ticket, verb: str, *, by: User) -> Ticket:
+    """Check the right, then lock the row as it is now, if `by` can see it at all.
+
+    Raises NotAllowed, or Ticket.DoesNotExist for a row that is not theirs to see. The lock is
+    NO KEY: rows that point at the ticket may be written meanwhile.
+    """
+    access.require(by, verb)
+    rows = Ticket.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
+    return rows.select_related("assignee", "team").get(pk=ticket.pk)
+
+
+def move(ticket: Ticket, to: Status, **facts: Any) -> None:
+    """Change the status along NEXT, or raise WrongState naming both states."""
+    now = Status(ticket.status)
+    if to not in NEXT[now]:
+        raise WrongState(now, to)
+    change(ticket, status=to, **facts)
+
+
+def change(ticket: Ticket, **facts: Any) -> None:
+    """Save these facts and no others, so that verbs on different columns do not undo each other."""
+    facts.setdefault("changed_at", timezone.now())
+    for name, value in facts.items():
+        setattr(ticket, name, value)
+    ticket.save(update_fields=list(facts))
+
+
+def say(
+    ticket: Ticket,
+    *,
+    by: User,
+    text: str,
+    channel: str,
+    visibility: str = Message.Visibility.PUBLIC,
+) -> Message:
+    """Add a message. Blank text is Invalid: nobody is served by an empty line."""
+    if not text.strip():
+        raise Invalid.blank("text")
+    return ticket.messages.create(author=by, text=text, channel=channel, visibility=visibility)
+
+
+def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) -> None:
+    """Write the step into the ticket's history, the audit record and the outbox, all at once.
+
+    `facts` go to the audit entry, `message` also to the event; `reason`, `public` to the history.
+    """
+    reason, public = facts.pop("reason", ""), facts.pop("public", True)
+    ticket.history.create(
+        kind=kind,
+        by=by,
+        status=ticket.status,
+        assignee=ticket.assignee,
+        team=ticket.team,
+        reason=reason,
+        public=public,
+    )
+    announce(ticket, f"ticket.{kind.value}", by=by, **facts)
+
+
+def announce(ticket: Ticket, verb: str, *, by: User, **facts: Any) -> None:
+    """Audit line and event of a verb that leaves no step in the ticket's life, e.g. a reply."""
+    audit.record(verb, ticket, by=by, **facts)
+    body = {"message": facts["message"]} if "message" in facts else {}
+    outbox.emit(verb, ticket=ticket.pk, by=by.pk, **body)
