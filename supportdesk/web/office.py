@@ -1,10 +1,268 @@
-"""The back office: Django's admin site under our own name and look."""
+"""The back office: Django's admin under our own name, menu and look, with bases for its rooms."""
 
-from django.contrib.admin import AdminSite
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from supportdesk.audit import actions as audit
+from supportdesk.audit.models import Entry as AuditEntry
+from supportdesk.web.fields import DayInput, Days
 
-class Office(AdminSite):
+SHOWN_COUNT = 99  # a menu says "99+" and never counts further
+HISTORY = 200
+
+
+class Section(models.TextChoices):
+    """The menu's headings, in their order."""
+
+    TICKETS = "tickets", _("Tickets")
+    REPORTS = "reports", _("Reports")
+    PRODUCT = "product", _("Product")
+    CUSTOMERS = "customers", _("Customers")
+    TEAMS = "teams", _("Teams")
+    ADMINISTRATION = "administration", _("Administration")
+
+
+@dataclass(frozen=True)
+class MenuLine:
+    """One line of the menu. `hot` counts are red: nobody has these in hand."""
+
+    label: Any
+    url: str
+    section: str = Section.ADMINISTRATION
+    count: int | None = None
+    hot: bool = False
+    current: bool = False
+
+    @property
+    def shown(self) -> str:
+        return f"{SHOWN_COUNT}+" if (self.count or 0) > SHOWN_COUNT else str(self.count)
+
+
+def counted(rows: models.QuerySet) -> int:
+    """How many, but never counting further than the menu shows."""
+    return rows.order_by()[: SHOWN_COUNT + 1].count()
+
+
+class Office(admin.AdminSite):
     site_header = _("Support desk, internal")
     site_title = _("Support desk")
-    index_title = _("Overview")
+    index_title = _("What needs me")
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # Rows are deleted one by one, after a look at what hangs on them.
+        self.disable_action("delete_selected")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        menu = self.menu(request) if self.has_permission(request) else []
+        return {**super().each_context(request), "menu": menu}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        panels = [
+            room.panel(request) for room in self._rooms() if room.has_view_permission(request)
+        ]
+        return super().index(request, {"panels": [p for p in panels if p], **(extra_context or {})})
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        return redirect("account_change_password")
+
+    def menu(self, request: HttpRequest) -> list[tuple[str, list[MenuLine]]]:
+        """What this person may open, under its headings; the page being looked at is marked."""
+        lines: list[MenuLine] = []
+        for model_admin in self._registry.values():
+            of = getattr(model_admin, "menu", None) or _plain_menu(model_admin)
+            lines += of(request)
+        here = _best_match(lines, request.get_full_path())
+        lines = [replace(line, current=line is here) for line in lines]
+        grouped = [(s.label, [line for line in lines if line.section == s]) for s in Section]
+        return [(label, found) for label, found in grouped if found]
+
+    def _rooms(self) -> list[Room]:
+        return [room for room in self._registry.values() if isinstance(room, Room)]
+
+
+class Room(admin.ModelAdmin):
+    """What all our admin pages share: a place in the menu, visible rows only, 404 beyond them."""
+
+    section = Section.ADMINISTRATION
+    show_full_result_count = False
+    list_per_page = 50
+    formfield_overrides = {
+        models.DateField: {"widget": DayInput},
+        DateRangeField: {"form_class": Days},
+    }
+
+    def menu(self, request: HttpRequest) -> list[MenuLine]:
+        if not self.has_view_permission(request):
+            return []
+        return [MenuLine(_capitalised(self.opts.verbose_name_plural), self.url(), self.section)]
+
+    def panel(self, request: HttpRequest) -> str | None:
+        """A rendered part of the start page, or nothing."""
+        return None
+
+    def url(self, page: str = "changelist", *args: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Plain choices, without the admin's pop-up buttons beside each of them."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404
+        entries = AuditEntry.objects.filter(
+            subject_type=self.opts.label_lower, subject_id=row.pk
+        ).select_related("by")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": row,
+            "opts": self.opts,
+            "object": row,
+            "entries": entries[:HISTORY],
+        }
+        return render(request, "admin/object_history.html", context)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponseRedirect:
+        raise Http404  # whether the row exists is not said to those who may not see it
+
+
+class DeskAdmin(Room):
+    """Rows with a life of their own: read by all who may see them, changed by verbs only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AuditedAdmin(Room):
+    """Configuration without a life cycle: edited in forms, each change a line in the audit record.
+
+    Django's own log stays empty: there is one record, and it cannot be changed.
+    """
+
+    def construct_change_message(  # type: ignore[override]
+        self, request: HttpRequest, form: ModelForm, formsets: Any, add: bool = False
+    ) -> dict[str, Any]:
+        facts: dict[str, Any] = {"changed": _changes(form)}
+        for formset in formsets or []:
+            if rows := _row_changes(formset):
+                facts[formset.model._meta.model_name] = rows
+        return facts
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        return self._record("added", obj, request, message)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        return self._record("changed", obj, request, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return [self._record("deleted", row, request, {"was": str(row)}) for row in queryset]
+
+    def _record(self, verb: str, row: models.Model, request: HttpRequest, facts: Any) -> AuditEntry:
+        return audit.record(f"{row._meta.model_name}.{verb}", row, by=request.user, **facts)
+
+
+class PartOf(admin.TabularInline):
+    """Rows that belong to their parent: whoever may configure the parent may configure them."""
+
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent().has_change_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._parent().has_change_permission(request, obj)
+
+    def _parent(self) -> admin.ModelAdmin:
+        return self.admin_site.get_model_admin(self.parent_model)
+
+
+def _plain_menu(model_admin: admin.ModelAdmin) -> Callable[[HttpRequest], list[MenuLine]]:
+    """A room that another app registered without our base still has its line."""
+
+    def lines(request: HttpRequest) -> list[MenuLine]:
+        opts = model_admin.opts
+        if not model_admin.has_view_permission(request):
+            return []
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        return [MenuLine(_capitalised(opts.verbose_name_plural), url)]
+
+    return lines
+
+
+def _capitalised(words: Any) -> str:
+    return str(words)[:1].upper() + str(words)[1:]
+
+
+def _best_match(lines: list[MenuLine], here: str) -> MenuLine | None:
+    """The line that leads here: the very address, else the longest address above it."""
+    exact = [line for line in lines if line.url == here]
+    path = urlsplit(here).path
+    above = [line for line in lines if path.startswith(urlsplit(line.url).path)]
+    return (exact or sorted(above, key=lambda line: -len(urlsplit(line.url).path)) or [None])[0]
+
+
+def _changes(form: ModelForm) -> dict[str, list[str]]:
+    return {
+        name: [_as_text(form.initial.get(name)), _as_text(form.cleaned_data.get(name))]
+        for name in form.changed_data
+        if name in form.cleaned_data
+    }
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, list | tuple | models.QuerySet):
+        return ", ".join(_as_text(one) for one in value)
+    return "" if value is None else str(value)
+
+
+def _row_changes(formset: Any) -> dict[str, list[Any]]:
+    """What happened to the rows of an inline, by name."""
+    rows = {
+        "added": [str(row) for row in formset.new_objects],
+        "changed": [[str(row), names] for row, names in formset.changed_objects],
+        "deleted": [str(row) for row in formset.deleted_objects],
+    }
+    return {verb: found for verb, found in rows.items() if found}

@@ -1,0 +1,120 @@
+"""Form fields of the back office that every reader can use: labelled days, ticked lists, times."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.forms import DateRangeField, RangeWidget
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+ONE_DAY = timedelta(days=1)
+
+
+def in_days(during: DateRange) -> str:
+    """A stored range as people say it: first to last day."""
+    first = date_format(during.lower, "SHORT_DATE_FORMAT")
+    if during.upper is None:
+        return gettext("from %(first)s") % {"first": first}
+    last = date_format(during.upper - ONE_DAY, "SHORT_DATE_FORMAT")
+    return first if first == last else f"{first} – {last}"
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar: reachable by keyboard, and no script of ours."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DaysInput(RangeWidget):
+    """First and last day. Stored ranges end before their upper bound; people say the last day."""
+
+    template_name = "admin/_days.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(DayInput(), attrs)
+
+    def decompress(self, value: Any) -> tuple[date | None, date | None]:
+        if not value:
+            return None, None
+        return value.lower, value.upper - ONE_DAY if value.upper else None
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        first, last = context["widget"]["subwidgets"]
+        first["title"], last["title"] = _("first day"), _("last day")
+        return context
+
+
+class Days(DateRangeField):
+    widget = DaysInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["widget"] = DaysInput
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return list(self.widget.decompress(value)) if isinstance(value, DateRange) else value
+
+    def compress(self, values: list[date | None]) -> DateRange | None:
+        if not values or not any(values):
+            return None
+        first, last = values
+        if first is None:
+            raise ValidationError(_("Please give the first day."))
+        if last is not None and last < first:
+            raise ValidationError(_("The last day lies before the first."))
+        return DateRange(first, last + ONE_DAY if last else None)
+
+
+def ticked(field: models.Field, **kwargs: Any) -> forms.MultipleChoiceField:
+    """An array of choices as a list to tick."""
+    return forms.MultipleChoiceField(
+        label=field.verbose_name,
+        help_text=field.help_text,
+        choices=field.base_field.choices,  # type: ignore[attr-defined]
+        widget=forms.CheckboxSelectMultiple,
+        required=not field.blank,
+        **kwargs,
+    )
+
+
+class MinutesInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, int):
+            return f"{value // 60 % 24:02}:{value % 60:02}"
+        return super().format_value(value)
+
+
+class MinuteOfDay(forms.TimeField):
+    """A time of day, stored as minutes after midnight. As the end of a day, 0:00 is 24:00."""
+
+    widget = MinutesInput
+
+    def __init__(self, *, ends: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ends = ends
+
+    def clean(self, value: Any) -> int | None:
+        time = super().clean(value)
+        if time is None:
+            return None
+        minutes = time.hour * 60 + time.minute
+        return 1440 if self.ends and minutes == 0 else minutes
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.widget.format_value(initial) != (data or None)  # type: ignore[union-attr,call-arg]
