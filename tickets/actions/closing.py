@@ -8,11 +8,14 @@ from django.utils import timezone
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
 from tickets.actions import steps
+from tickets.actions.attachments import attach
 from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, HistoryEntry, Status, Ticket
 
 
 @transaction.atomic
-def resolve(ticket: Ticket, *, by: User, answer: str, channel: str) -> Ticket:
+def resolve(
+    ticket: Ticket, *, by: User, answer: str, channel: str, files: steps.Files = ()
+) -> Ticket:
     """Tell the customer the solution and ask for confirmation; without one it closes by time-out.
 
     Whoever resolves a ticket that nobody has yet is in charge of it from then on.
@@ -30,6 +33,7 @@ def resolve(ticket: Ticket, *, by: User, answer: str, channel: str) -> Ticket:
         **facts,
     )
     message = steps.say(ticket, by=by, text=answer, channel=channel)
+    attach(message, files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.RESOLVED, by=by, message=message.pk)
     return ticket
 
@@ -46,7 +50,9 @@ def confirm(ticket: Ticket, *, by: User) -> Ticket:
 
 
 @transaction.atomic
-def reopen(ticket: Ticket, *, by: User, reason: str, channel: str) -> Ticket:
+def reopen(
+    ticket: Ticket, *, by: User, reason: str, channel: str, files: steps.Files = ()
+) -> Ticket:
     """Not solved after all: back to whoever was in charge. Closed ones only in REOPEN_WINDOW."""
     ticket = steps.claim(ticket, "ticket.reopen", by=by)
     if ticket.status not in (Status.RESOLVED, Status.CLOSED):
@@ -54,6 +60,7 @@ def reopen(ticket: Ticket, *, by: User, reason: str, channel: str) -> Ticket:
     if not ticket.may_reopen(timezone.now()):
         raise WrongState(Status.CLOSED, Status.OPEN)
     message = steps.say(ticket, by=by, text=reason, channel=channel)
+    attach(message, files, by=by)
     steps.move(
         ticket,
         Status.OPEN,

@@ -44,11 +44,14 @@ def note(ticket: Ticket, *, by: User, text: str, channel: str, files: steps.File
 
 
 @transaction.atomic
-def wait_for_customer(ticket: Ticket, *, by: User, question: str, channel: str) -> Ticket:
+def wait_for_customer(
+    ticket: Ticket, *, by: User, question: str, channel: str, files: steps.Files = ()
+) -> Ticket:
     """Ask the customer and wait: the next move is theirs, and our clocks rest."""
     ticket = steps.claim(ticket, "ticket.wait_for_customer", by=by)
     steps.move(ticket, Status.WAITING_CUSTOMER, unanswered_since=None)
     message = steps.say(ticket, by=by, text=question, channel=channel)
+    attach(message, files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.WAITING, by=by, message=message.pk)
     return ticket
 
@@ -57,7 +60,8 @@ def wait_for_customer(ticket: Ticket, *, by: User, question: str, channel: str) 
 def resume(ticket: Ticket, *, by: User, reason: str = "") -> Ticket:
     """Take the turn back without waiting any longer, from any of the waiting states."""
     ticket = steps.claim(ticket, "ticket.resume", by=by)
-    if ticket.status in DONE:  # these come back by reopening, which has rules of its own
+    # Done ones come back by reopening, new ones by an assignment: both have rules of their own.
+    if ticket.status in [Status.NEW, *DONE]:
         raise WrongState(Status(ticket.status), Status.OPEN)
     _resume(ticket, by=by, reason=reason)
     return ticket

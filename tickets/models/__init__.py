@@ -14,6 +14,7 @@ from tickets.models.ticket import (
     Priority,
     Status,
     Ticket,
+    Turn,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "RoutingDecision",
     "Status",
     "Ticket",
+    "Turn",
 ]

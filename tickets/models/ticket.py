@@ -8,7 +8,7 @@ from typing import Self
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,15 @@ NEXT: dict[Status, set[Status]] = {
 DONE = [Status.RESOLVED, Status.CLOSED]
 
 
+class Turn(models.IntegerChoices):
+    """Whose move it is, in the order work lists show them. The database derives it."""
+
+    OWED = 0, _("We owe an answer")
+    OURS = 1, _("In our hands")
+    THEIRS = 2, _("Waiting for others")
+    NOBODY = 3, _("Done")
+
+
 class Priority(models.IntegerChoices):
     """The published meanings stand in `PRIORITY_MEANINGS`."""
 
@@ -82,6 +91,10 @@ class TicketQuerySet(CustomerRows):
     def unrouted(self) -> Self:
         """Nobody has been found for these: the lead's list."""
         return self.filter(status=Status.NEW, assignee=None, routed_at__isnull=False)
+
+    def by_need(self) -> Self:
+        """What needs somebody first: an owed answer, then the graver, then the older ticket."""
+        return self.order_by("turn", "priority", "number")
 
     def waiting_for(self, user: User) -> Self:
         """Tickets where the next move is this customer's."""
@@ -159,6 +172,16 @@ class Ticket(models.Model):
     assigned_at = models.DateTimeField(_("assigned"), null=True, editable=False)
     # The customer's first message that nobody has answered yet; null when the move is not ours.
     unanswered_since = models.DateTimeField(_("unanswered since"), null=True, editable=False)
+    turn = models.GeneratedField(
+        expression=Case(
+            When(status__in=DONE, then=Value(Turn.NOBODY)),
+            When(unanswered_since__isnull=False, then=Value(Turn.OWED)),
+            When(status__in=[Status.NEW, Status.OPEN], then=Value(Turn.OURS)),
+            default=Value(Turn.THEIRS),
+        ),
+        output_field=models.SmallIntegerField(_("turn"), choices=Turn),
+        db_persist=True,
+    )
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
     closes_at = models.DateTimeField(_("closes"), null=True, editable=False)
     closing_announced_at = models.DateTimeField(null=True, editable=False)
@@ -194,12 +217,12 @@ class Ticket(models.Model):
             models.Index(fields=["organisation", "-number"], name="tickets_of_customer"),
             models.Index(fields=["organisation", "status", "-number"], name="tickets_by_status"),
             models.Index(
-                fields=["assignee", "priority", "number"],
+                fields=["assignee", "turn", "priority", "number"],
                 condition=~Q(status__in=["resolved", "closed"]),
                 name="tickets_on_my_list",
             ),
             models.Index(
-                fields=["team", "priority", "number"],
+                fields=["team", "turn", "priority", "number"],
                 condition=~Q(status__in=["resolved", "closed"]),
                 name="tickets_on_team_list",
             ),

@@ -1,0 +1,50 @@
+"""Whose move it is: derived by the database, so every list and every verb agree."""
+
+import pytest
+
+from supportdesk.errors import WrongState
+from tests.factories import a_ticket
+from tickets import actions
+from tickets.models import Message, Status, Ticket, Turn
+
+OFFICE, PORTAL = Message.Channel.OFFICE, Message.Channel.PORTAL
+
+
+def turn(ticket: Ticket) -> int:
+    return Ticket.objects.get(pk=ticket.pk).turn
+
+
+def test_the_turn_follows_the_conversation(new_ticket, sam, alice):
+    assert turn(new_ticket) == Turn.OWED
+
+    ticket = actions.take(new_ticket, by=sam)
+    actions.reply(ticket, by=sam, text="I am looking into it.", channel=OFFICE)
+    assert turn(ticket) == Turn.OURS
+
+    actions.wait_for_customer(ticket, by=sam, question="Which run?", channel=OFFICE)
+    assert turn(ticket) == Turn.THEIRS
+
+    actions.reply(ticket, by=alice, text="The one at night.", channel=PORTAL)
+    assert turn(ticket) == Turn.OWED
+
+    actions.resolve(ticket, by=sam, answer="Fixed.", channel=OFFICE)
+    assert turn(ticket) == Turn.NOBODY
+
+
+def test_an_owed_answer_comes_first_then_the_graver_then_the_older(sam, alice, alpina, module):
+    older, grave, waiting = (
+        a_ticket(by=alice, module=module, organisation=alpina, customer_priority=priority)
+        for priority in (3, 2, 1)
+    )
+    newer = a_ticket(by=alice, module=module, organisation=alpina)
+    actions.take(waiting, by=sam)
+    actions.wait_for_customer(waiting, by=sam, question="Which run?", channel=OFFICE)
+
+    assert list(Ticket.objects.by_need()) == [grave, older, newer, waiting]
+
+
+def test_a_new_ticket_is_not_resumed_past_its_assignment(new_ticket, sam):
+    with pytest.raises(WrongState):
+        actions.resume(new_ticket, by=sam)
+
+    assert Ticket.objects.get().status == Status.NEW
