@@ -133,6 +133,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "seal-audit": {"task": "supportdesk.audit.tasks.seal", "schedule": 60},
     "close-quiet-tickets": {"task": "tickets.tasks.close_quiet_tickets", "schedule": 3600},
+    "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
+    "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }
 
 # --- Who may come in --------------------------------------------------------------------------
@@ -228,6 +230,18 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=True)
 MEDIA_ROOT = DATA_DIR / "files"
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "supportdesk.web.uploads.CappedUploadHandler",
+]
+ATTACHMENT_MOST_BYTES = env.int("ATTACHMENT_MOST_MB", default=25) * 2**20
+ATTACHMENTS_PER_MESSAGE = 10
+ATTACHMENTS_MOST_BYTES = 8 * ATTACHMENT_MOST_BYTES  # of one ticket together
+DATA_UPLOAD_MAX_NUMBER_FILES = 2 * ATTACHMENTS_PER_MESSAGE  # more than that is no mistake
+# clamd's address, "unix:/run/clamav/clamd.ctl" or "tcp://scanner:3310". Empty: the operator has
+# decided to run without a scanner, and files say so.
+CLAMD_URL = env("CLAMD_URL", default="")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20

@@ -1,19 +1,24 @@
 """The verbs of tickets: every change, one function each; doors call `actions.resolve(...)`."""
 
 from tickets.actions.assignment import assign, hand_on, take
+from tickets.actions.attachments import attach
 from tickets.actions.closing import announce_closing, close, confirm, reopen, resolve
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
 from tickets.actions.opening import Report, open_ticket
+from tickets.actions.scanning import claim_for_scan, record_scan
 
 __all__ = [
     "Report",
     "announce_closing",
     "assign",
+    "attach",
+    "claim_for_scan",
     "close",
     "confirm",
     "hand_on",
     "note",
     "open_ticket",
+    "record_scan",
     "reopen",
     "reply",
     "resolve",

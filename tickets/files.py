@@ -1,0 +1,46 @@
+"""How a file leaves the house: as a download that no browser opens in our name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from supportdesk.accounts.models import User
+from supportdesk.errors import Refused
+from tickets.models import Attachment
+
+
+class Withheld(Refused):
+    """The reader sees that there is a file, but does not get its content."""
+
+    code = "withheld"
+    status = 403
+    title = _("This file is not handed out")
+
+
+@require_safe
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    reader: Any = request.user
+    return download(get_object_or_404(Attachment.objects.visible_to(reader), pk=pk), reader)
+
+
+def download(attachment: Attachment, reader: User) -> FileResponse:
+    """The content of a file the reader sees; pages and API answer with this. Or Withheld."""
+    if reason := attachment.withheld_from(reader):
+        raise Withheld(reason)
+    response = FileResponse(
+        attachment.file.open("rb"),
+        as_attachment=True,
+        filename=attachment.name,
+        content_type=attachment.content_type,
+    )
+    # Whatever is inside, it runs nowhere: it is saved, not shown; and shown, it has no origin.
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
