@@ -12,8 +12,12 @@ TIMEOUT = 60  # seconds without a word from clamd
 CHUNK = 2**16
 
 
-class ScannerDown(Exception):
-    """Nobody answered, or not in a way we understand. Never a verdict."""
+class NoVerdict(Exception):
+    """The scanner gave no clear answer about this file. That never means clean."""
+
+
+class ScannerDown(NoVerdict):
+    """Nobody answered at all."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,8 @@ class Verdict:
 
 
 def scan(content: BinaryIO, url: str) -> Verdict:
-    """Stream the content through clamd (INSTREAM). Anything but its two clear answers is an error,
-    including "size limit exceeded": what clamd did not read to the end, it did not scan.
+    """Stream the content through clamd (INSTREAM). Anything but its two clear answers is no
+    verdict, "size limit exceeded" included: what clamd did not read to the end, it did not scan.
     """
     try:
         with _connected(url) as connection:
@@ -37,7 +41,7 @@ def scan(content: BinaryIO, url: str) -> Verdict:
         return Verdict()
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return Verdict(answer.removeprefix("stream: ").removesuffix(" FOUND"))
-    raise ScannerDown(answer or "no answer")
+    raise NoVerdict(answer) if answer else ScannerDown("no answer")
 
 
 def _connected(url: str) -> socket.socket:

@@ -16,11 +16,13 @@ from supportdesk.accounts.models import User
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
 
+FOLDER = "attachments"
+
 
 def storage_name(attachment: Attachment, filename: str) -> str:
     """Ours alone: nothing of the sender's name reaches the disk."""
     token = secrets.token_hex(16)
-    return f"attachments/{token[:2]}/{token}"
+    return f"{FOLDER}/{token[:2]}/{token}"
 
 
 class AttachmentQuerySet(models.QuerySet):

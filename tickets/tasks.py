@@ -1,0 +1,84 @@
+"""The timetable of tickets. Each task bears repeats: every verb asks again under its lock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import OperationalError
+from django.utils import timezone
+
+from supportdesk.accounts.models import User
+from supportdesk.errors import WrongState
+from tickets import actions, scanner
+from tickets.models import Attachment, Ticket
+from tickets.models.attachment import FOLDER
+
+logger = logging.getLogger(__name__)
+ORPHAN_AFTER = timedelta(days=1)  # no upload takes that long: younger ones may still get their row
+
+
+@shared_task
+def close_quiet_tickets() -> None:
+    """Hourly: announce what closes soon, close what was announced and stayed quiet.
+
+    Safe to repeat: a ticket that moved on, was told or was closed meanwhile refuses.
+    """
+    now, desk = timezone.now(), User.objects.desk()
+    _each(Ticket.objects.due_for_closing_notice(now), actions.announce_closing, desk)
+    _each(Ticket.objects.due_to_close(now), actions.close, desk)
+
+
+def _each(tickets: Iterable[Ticket], verb: Callable[..., Ticket], desk: User) -> None:
+    for ticket in tickets:
+        # Moved on, or somebody holds it right now: the next hour asks again.
+        with suppress(WrongState, OperationalError):
+            verb(ticket, by=desk)
+
+
+@shared_task
+def scan_files() -> None:
+    """When a file arrives and twice a minute: everything due goes past the scanner.
+
+    Safe to repeat: a file is claimed before it is scanned, and has one verdict. While the scanner
+    is down nothing is decided; files come due again, later each time.
+    """
+    if not settings.CLAMD_URL:
+        return
+    desk = User.objects.desk()
+    while attachment := actions.claim_for_scan():
+        try:
+            with attachment.file.open("rb") as content:
+                verdict = scanner.scan(content, settings.CLAMD_URL)
+        except scanner.ScannerDown as error:
+            logger.error("The scanner is down: %s", error)
+            return  # the others would fail as well
+        except (scanner.NoVerdict, OSError) as error:
+            logger.error("File %s has no verdict: %s", attachment.pk, error)
+            continue
+        with suppress(WrongState):  # a second worker, after a first one that seemed dead
+            actions.record_scan(attachment, by=desk, malware=verdict.malware)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Daily: remove stored files that no row knows, left over from transactions rolled back.
+
+    Safe to repeat: what is gone is gone.
+    """
+    before = timezone.now() - ORPHAN_AFTER
+    if not default_storage.exists(FOLDER):
+        return
+    for shelf in default_storage.listdir(FOLDER)[0]:
+        names = {
+            f"{FOLDER}/{shelf}/{name}" for name in default_storage.listdir(f"{FOLDER}/{shelf}")[1]
+        }
+        known = Attachment.objects.filter(file__in=names).values_list("file", flat=True)
+        for name in names.difference(known):
+            if default_storage.get_modified_time(name) < before:
+                default_storage.delete(name)
