@@ -1,5 +1,6 @@
 """All settings, from the environment. `make run` and the tests set what is missing here."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import environ
@@ -226,7 +227,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap/css", str(files("bootstrap") / "css"))]
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=True)
 MEDIA_ROOT = DATA_DIR / "files"

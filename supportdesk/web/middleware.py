@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from supportdesk.errors import Refused
 
@@ -38,4 +40,20 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
             return None
-        return render(request, "refused.html", {"error": error}, status=error.status)
+        context = {"error": error, "back": _where_from(request)}
+        if not request.htmx:  # type: ignore[attr-defined]
+            return render(request, "refused.html", context, status=error.status)
+        # What was typed stays where it is; the refusal is said where all notes of a page are.
+        response = render(request, "_refused.html", context, status=error.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#notes", "innerHTML show:window:top"
+        return response
+
+
+def _where_from(request: HttpRequest) -> str:
+    """The page of ours the request came from, empty when it came from elsewhere."""
+    came_from = request.headers.get("Referer", "")
+    ours = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(came_from, ours, require_https=request.is_secure()):
+        return ""
+    page = urlsplit(came_from)
+    return f"{page.path}?{page.query}" if page.query else page.path

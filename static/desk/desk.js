@@ -1,0 +1,54 @@
+/* What htmx does not know about the desk. Every page works without this file. */
+(function () {
+  "use strict";
+
+  // A whole page (sign-in after the session ended, an error page) replaces the whole page,
+  // never the small place the request was made for.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (/<html[\s>]/i.test(event.detail.serverResponse || "")) {
+      event.detail.target = document.body;
+      event.detail.swapOverride = "innerHTML";
+      event.detail.selectOverride = null;
+    }
+  });
+
+  // Nothing came back: say so where refusals are said.
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
+    document.addEventListener(name, () => {
+      const words = document.getElementById("unreachable");
+      const notes = document.getElementById("notes");
+      if (words && notes) notes.replaceChildren(words.content.cloneNode(true));
+    });
+  });
+
+  // A refusal or an error summary is read and seen at once.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const note = event.detail.target.querySelector("[data-focus]");
+    if (note) note.focus();
+  });
+
+  // A form is sent once: its buttons rest while it is on its way.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (!form.matches("[hx-post]")) {
+      form.dataset.sent = "yes";
+      // Coming back by the browser's back button, the form can be sent again.
+      window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+    }
+  });
+
+  // Menus close when one looks elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.sd-menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.sd-menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+})();
