@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.audit import actions as audit
 from supportdesk.audit.models import Entry as AuditEntry
 from supportdesk.web.fields import DayInput, Days
 
+View = Callable[..., Any]
 SHOWN_COUNT = 99  # a menu says "99+" and never counts further
 HISTORY = 200
 
@@ -77,6 +84,27 @@ class Office(admin.AdminSite):
         ]
         return super().index(request, {"panels": [p for p in panels if p], **(extra_context or {})})
 
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Signed in and not of the vendor: 403 at once, not a login page that cannot help."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def open_to_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return open_to_staff
+
+    @method_decorator(login_not_required)
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """There is one way in, with its rate limits and second factors."""
+        if request.user.is_authenticated:
+            return redirect("admin:index")
+        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
+
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseRedirect:
@@ -120,6 +148,13 @@ class Room(admin.ModelAdmin):
     def url(self, page: str = "changelist", *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
+    def page(
+        self, request: HttpRequest, template: str, *, status: int = 200, **context: Any
+    ) -> HttpResponse:
+        """A page of our own inside the frame."""
+        frame = self.admin_site.each_context(request)
+        return render(request, template, {**frame, "opts": self.opts, **context}, status=status)
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
@@ -140,14 +175,7 @@ class Room(admin.ModelAdmin):
         entries = AuditEntry.objects.filter(
             subject_type=self.opts.label_lower, subject_id=row.pk
         ).select_related("by")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": row,
-            "opts": self.opts,
-            "object": row,
-            "entries": entries[:HISTORY],
-        }
-        return render(request, "admin/object_history.html", context)
+        return self.page(request, "admin/object_history.html", title=row, entries=entries[:HISTORY])
 
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
@@ -235,11 +263,18 @@ def _capitalised(words: Any) -> str:
 
 
 def _best_match(lines: list[MenuLine], here: str) -> MenuLine | None:
-    """The line that leads here: the very address, else the longest address above it."""
-    exact = [line for line in lines if line.url == here]
-    path = urlsplit(here).path
-    above = [line for line in lines if path.startswith(urlsplit(line.url).path)]
-    return (exact or sorted(above, key=lambda line: -len(urlsplit(line.url).path)) or [None])[0]
+    """The line that leads here: its path above or at this address, its query part of this one."""
+    there = urlsplit(here)
+    asked = set(parse_qsl(there.query))
+
+    def closeness(line: MenuLine) -> tuple[int, int]:
+        url = urlsplit(line.url)
+        query = set(parse_qsl(url.query))
+        fits = there.path.startswith(url.path) and query <= asked
+        return (len(url.path), len(query)) if fits else (0, 0)
+
+    best = max(lines, key=closeness, default=None)
+    return best if best and closeness(best)[0] else None
 
 
 def _changes(form: ModelForm) -> dict[str, list[str]]:

@@ -3,7 +3,9 @@
 from tickets.actions.assignment import assign, hand_on, take
 from tickets.actions.attachments import attach
 from tickets.actions.closing import announce_closing, close, confirm, reopen, resolve
+from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
+from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.scanning import claim_for_scan, record_scan
 
@@ -15,7 +17,9 @@ __all__ = [
     "claim_for_scan",
     "close",
     "confirm",
+    "drop_draft",
     "hand_on",
+    "keep_draft",
     "note",
     "open_ticket",
     "record_scan",
@@ -23,6 +27,7 @@ __all__ = [
     "reply",
     "resolve",
     "resume",
+    "set_competence",
     "take",
     "wait_for_customer",
 ]

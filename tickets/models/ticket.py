@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Upper
@@ -232,6 +232,7 @@ class Ticket(models.Model):
             models.Index(
                 fields=["number"], condition=Q(status="new", assignee=None), name="tickets_unrouted"
             ),
+            BrinIndex(fields=["opened_at"], name="tickets_by_opening"),  # for reports of a period
             models.Index(fields=["external_number"], name="tickets_by_external_number"),
             GinIndex(OpClass(Upper("subject"), "gin_trgm_ops"), name="tickets_by_subject"),
         ]

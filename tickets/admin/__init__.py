@@ -1,0 +1,6 @@
+"""Tickets in the back office: work lists, the workbench, competences, reports."""
+
+from tickets.admin.competence import CompetenceAdmin
+from tickets.admin.ticket import TicketAdmin
+
+__all__ = ["CompetenceAdmin", "TicketAdmin"]

@@ -1,0 +1,130 @@
+"""Figures about tickets: how well routing guesses, when tickets come. Per team, not per person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts import access
+from supportdesk.accounts.models import Team
+from tickets import arrivals
+from tickets.arrivals import Arrivals
+from tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from tickets.admin.ticket import TicketAdmin
+
+WEEKS = [4, 13, 52]
+LEFT, TOP, ROW = 34, 20, 28  # the heat map's margins and row height, in SVG units
+WIDTH = 1022
+
+
+class PeriodForm(forms.Form):
+    team = forms.ModelChoiceField(
+        Team.objects, label=_("Team"), required=False, empty_label=_("all teams")
+    )
+    weeks = forms.TypedChoiceField(
+        label=_("Period"), coerce=int, required=False, empty_value=WEEKS[0]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weeks"].choices = [  # type: ignore[attr-defined]
+            (n, say("last %(n)d weeks") % {"n": n}) for n in WEEKS
+        ]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "sd-input sd-auto"
+
+
+@dataclass(frozen=True)
+class Square:
+    """One hour of one weekday in the heat map, placed."""
+
+    x: int
+    y: int
+    width: int
+    shade: int
+    count: int
+    weekday: str
+    hour: int
+
+    @property
+    def middle(self) -> int:
+        return self.x + self.width // 2
+
+    @property
+    def baseline(self) -> int:
+        return self.y + 17
+
+    @property
+    def dark(self) -> bool:
+        return self.shade >= arrivals.RAMP - 1
+
+
+def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
+    if not access.may(request.user, "report.view"):
+        raise PermissionDenied
+    form = PeriodForm(request.GET or {"weeks": WEEKS[0]})
+    form.is_valid()
+    weeks = form.cleaned_data.get("weeks") or WEEKS[0]
+    team = form.cleaned_data.get("team")
+    until = timezone.now()
+    since = until - timedelta(weeks=weeks)
+    return office.page(
+        request,
+        "admin/tickets/report.html",
+        title=say("Routing and arrivals"),
+        form=form,
+        since=since,
+        until=until,
+        weeks=weeks,
+        **_arrivals(request, since, team),
+    )
+
+
+def _arrivals(request: HttpRequest, since: datetime, team: Team | None) -> dict[str, Any]:
+    rows = Ticket.objects.visible_to(request.user).filter(opened_at__gte=since)
+    found = arrivals.of(rows.filter(team=team) if team else rows)
+    return {"arrivals": found, "heat": heat_map(found), "peak": _named(found.peak)}
+
+
+def heat_map(found: Arrivals) -> list[tuple[str, list[Square]]]:
+    """Rows of placed squares, Monday first."""
+    if not found.hours:
+        return []
+    step = (WIDTH - LEFT) // len(found.hours)
+    return [
+        (
+            str(WEEKDAYS_ABBR[day - 1]),
+            [
+                Square(
+                    x=LEFT + column * step,
+                    y=TOP + (day - 1) * ROW,
+                    width=step - 2,
+                    shade=found.shade(day, hour),
+                    count=found.at(day, hour),
+                    weekday=str(WEEKDAY_NAMES[day - 1]),
+                    hour=hour,
+                )
+                for column, hour in enumerate(found.hours)
+            ],
+        )
+        for day in arrivals.WEEKDAYS
+    ]
+
+
+def _named(peak: tuple[int, int] | None) -> dict[str, Any]:
+    if peak is None:
+        return {}
+    day, hour = peak
+    return {"weekday": str(WEEKDAY_NAMES[day - 1]), "hour": hour, "until": hour + 1}

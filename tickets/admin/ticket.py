@@ -1,0 +1,215 @@
+"""The ticket's pages and addresses in the back office."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from supportdesk.accounts import access
+from supportdesk.errors import Refused
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, counted
+from tickets import actions, timeline
+from tickets.admin import opening, report, verbs, workbench, worklist
+from tickets.models import Ticket, Turn
+
+BULK = ["take", "hand_on"]
+AT_ONCE = 100
+
+
+@admin.register(Ticket)
+class TicketAdmin(DeskAdmin):
+    """Status is never edited: every button calls one verb."""
+
+    section = Section.TICKETS
+
+    # --- menu and start page
+
+    def menu(self, request: HttpRequest) -> list[MenuLine]:
+        if not self.has_view_permission(request):
+            return []
+        lists = [
+            MenuLine(
+                found.label,
+                f"{self.url()}?list={found.name}",
+                self.section,
+                counted(found.of(request.user)) if found.counted else None,
+                found.hot,
+            )
+            for found in worklist.offered_to(request.user)
+        ]
+        if not access.may(request.user, "report.view"):
+            return lists
+        figures = MenuLine(_("Routing and arrivals"), reverse("admin:tickets_report"), "reports")
+        return [*lists, figures]
+
+    def panel(self, request: HttpRequest) -> str | None:
+        found = worklist.chosen(request.user, None)
+        rows = found.of(request.user).for_lists().filter(turn__lte=Turn.OURS)
+        context = {"work_list": found, "tickets": rows[:12], "url": self.url()}
+        return render_to_string("admin/tickets/_start.html", context, request)
+
+    # --- addresses
+
+    def get_urls(self) -> list[Any]:
+        name = "tickets_ticket_{}".format
+        own = [
+            path(
+                f"<int:number>/{verb}/",
+                self.admin_site.admin_view(require_POST(partial(self.act, verb=verb))),
+                name=name(verb),
+            )
+            for verb in verbs.VERBS
+        ]
+        bulk = [
+            path(
+                f"bulk/{verb}/",
+                self.admin_site.admin_view(require_POST(partial(self.act_on_many, verb=verb))),
+                name=name(f"bulk_{verb}"),
+            )
+            for verb in BULK
+        ]
+        keep = self.admin_site.admin_view(require_POST(self.keep_draft))
+        figures = self.admin_site.admin_view(partial(report.page, self))
+        pages = [
+            path("<int:number>/draft/", keep, name=name("draft")),
+            path("report/", figures, name="tickets_report"),
+        ]
+        return [*own, *bulk, *pages, *super().get_urls()]
+
+    # --- pages
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, "ticket.open")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        self._only_readers(request)
+        page = worklist.page(request, request.user)
+        return self.page(
+            request,
+            "admin/tickets/worklist.html",
+            title=page.work_list.label,
+            page=page,
+            bulk=[self._bulk_offer(request, verb) for verb in BULK if self._may(request, verb)],
+            bulk_address=f"{self.url()}bulk/",
+            may_open=self.has_add_permission(request),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        self._only_readers(request)
+        ticket = self.get_object(request, object_id)
+        if ticket is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._workbench(request, ticket)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return opening.page(self, request)
+
+    # --- verbs
+
+    def act(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
+        """One verb on one ticket. Refused, the page returns with the reason and what was typed."""
+        ticket = get_object_or_404(self.get_queryset(request), number=number)
+        form = verbs.VERBS[verb].form(request.POST, request.FILES, auto_id=f"{verb}-%s")
+        if not form.is_valid():
+            return self._workbench(request, ticket, workbench.Attempt(verb, form))
+        try:
+            form.act(ticket, by=request.user)
+        except Refused as refusal:
+            ticket = get_object_or_404(self.get_queryset(request), number=number)
+            last = timeline.last_step(ticket)
+            return self._workbench(request, ticket, workbench.Attempt(verb, form, refusal, last))
+        if isinstance(form, verbs.Say):
+            actions.drop_draft(by=request.user, ticket=ticket)
+        messages.success(request, verbs.VERBS[verb].done)
+        return self._back(request, ticket)
+
+    def act_on_many(self, request: HttpRequest, verb: str) -> HttpResponse:
+        """The same verb on each ticket ticked; each says for itself whether it happened."""
+        self._only_readers(request)
+        form = verbs.VERBS[verb].form(request.POST)
+        ticked = request.POST.getlist("ticket")[:AT_ONCE]
+        numbers = [n for n in ticked if n.isdecimal() and len(n) < 19]
+        tickets = self.get_queryset(request).filter(number__in=numbers).order_by("number")
+        if not form.is_valid():
+            for errors in form.errors.values():
+                messages.error(request, " ".join(errors))
+        else:
+            self._act_on_each(request, form, list(tickets))
+        return HttpResponseRedirect(f"{self.url()}?{request.POST.get('here', '')}")
+
+    def _act_on_each(
+        self, request: HttpRequest, form: verbs.VerbForm, tickets: list[Ticket]
+    ) -> None:
+        done = 0
+        for ticket in tickets:
+            try:
+                form.act(ticket, by=request.user)
+                done += 1
+            except Refused as refusal:
+                messages.error(request, f"{ticket.number}: {refusal}")
+        if not tickets:
+            messages.warning(request, _("Please tick at least one ticket."))
+        if done:
+            words = ngettext("Done for %(n)d ticket.", "Done for %(n)d tickets.", done)
+            messages.success(request, words % {"n": done})
+
+    def keep_draft(self, request: HttpRequest, number: int) -> HttpResponse:
+        ticket = get_object_or_404(self.get_queryset(request), number=number)
+        content = {"text": request.POST.get("text", "")[:50_000]}
+        if content["text"]:
+            content["mode"] = request.POST.get("mode", "")
+        draft = actions.keep_draft(content, by=request.user, ticket=ticket)
+        if request.htmx:
+            return render(request, "admin/tickets/_draft.html", {"draft": draft})
+        return self._back(request, ticket)
+
+    # --- helpers
+
+    def _only_readers(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def _may(self, request: HttpRequest, verb: str) -> bool:
+        return access.may(request.user, verbs.VERBS[verb].right)
+
+    def _bulk_offer(self, request: HttpRequest, verb: str) -> verbs.Offer:
+        return verbs.Offer(verbs.VERBS[verb], "", verbs.VERBS[verb].form(auto_id=f"{verb}-%s"))
+
+    def _workbench(
+        self, request: HttpRequest, ticket: Ticket, attempt: workbench.Attempt | None = None
+    ) -> HttpResponse:
+        status = 200
+        if attempt:
+            status = attempt.refusal.status if attempt.refusal else 422
+        context = workbench.context(request, ticket, attempt)
+        context |= {"address": f"{self.url()}{ticket.number}/", "query": _came_from(request)}
+        return self.page(request, "admin/tickets/workbench.html", status=status, **context)
+
+    def _back(self, request: HttpRequest, ticket: Ticket) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self.url("change", ticket.pk) + _came_from(request))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).for_lists().select_related("caller", "system__line")
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The list one came from stays in the address, so that previous and next keep working."""
+    name = request.GET.get("list", "")
+    return f"?{urlencode({'list': name})}" if name else ""

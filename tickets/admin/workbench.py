@@ -1,0 +1,97 @@
+"""The workbench: everything about one ticket, and what one can do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from releases.models import System
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import Mandate, User
+from supportdesk.errors import Refused
+from tickets import timeline
+from tickets.admin import verbs, worklist
+from tickets.admin.verbs import Offer, VerbForm
+from tickets.models import Draft, HistoryEntry, Priority, Ticket
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A verb that did not happen: what was typed, and why not."""
+
+    name: str
+    form: VerbForm
+    refusal: Refused | None = None
+    last_step: HistoryEntry | None = None
+
+
+def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None) -> dict[str, Any]:
+    user, now = request.user, timezone.now()
+    saying = verbs.offers(verbs.SAYING, ticket, by=user, at=now)
+    draft = Draft.objects.filter(author=user, ticket=ticket).first()
+    return {
+        "title": f"{ticket.number} {ticket.subject}",
+        "ticket": ticket,
+        "steps": timeline.of(ticket, reader=user),
+        "doing": _with(attempt, verbs.offers(verbs.DOING, ticket, by=user, at=now)),
+        "saying": saying,
+        "mode": _mode(request, saying, draft, attempt),
+        "box": _box(draft, attempt),
+        "draft": draft,
+        "attempt": attempt,
+        "list": request.GET.get("list", ""),
+        "neighbours": worklist.neighbours(ticket, user, request.GET.get("list")),
+        "customer": customer_card(ticket, user),
+    }
+
+
+def _with(attempt: Attempt | None, offers: list[Offer]) -> list[Offer]:
+    """The bound form takes the place of the empty one, so that nothing has to be typed again."""
+    if attempt is None:
+        return offers
+    return [
+        Offer(offer.verb, offer.why_not, attempt.form) if offer.name == attempt.name else offer
+        for offer in offers
+    ]
+
+
+def _mode(
+    request: HttpRequest, saying: list[Offer], draft: Draft | None, attempt: Attempt | None
+) -> str:
+    """Which tab of the reply box is open: typed in, asked for or drafted, else the first."""
+    open_ones = [offer.name for offer in saying if not offer.why_not]
+    wanted = [
+        attempt.name if attempt else "",
+        request.GET.get("mode", ""),
+        draft.content.get("mode", "") if draft else "",
+    ]
+    return next((name for name in [*wanted, *open_ones] if name in open_ones), "")
+
+
+def _box(draft: Draft | None, attempt: Attempt | None) -> VerbForm:
+    if attempt and isinstance(attempt.form, verbs.Say):
+        return attempt.form
+    return verbs.Say(initial={"text": draft.content.get("text", "") if draft else ""})
+
+
+def customer_card(ticket: Ticket, user: User) -> dict[str, Any]:
+    """Whom to call, what they run, what else they wait for."""
+    organisation = ticket.organisation
+    unresolved = Ticket.objects.visible_to(user).filter(organisation=organisation).unresolved()
+    people = User.objects.visible_to(user).active().filter(organisation=organisation)
+    return {
+        "organisation": organisation,
+        "coordinators": people.holding(Role.COORDINATOR),
+        "open": unresolved.aggregate(
+            all=Count("pk"), gravest=Count("pk", filter=Q(priority=Priority.STANDSTILL))
+        ),
+        "systems": System.objects.visible_to(user)
+        .filter(organisation=organisation)
+        .running()
+        .select_related("line"),
+        "mandates": Mandate.objects.valid().filter(insurer=organisation).select_related("provider"),
+    }
