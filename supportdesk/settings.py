@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "supportdesk.worktime.apps.WorktimeConfig",
     "releases.apps.ReleasesConfig",
     "tickets.apps.TicketsConfig",
+    "demo.apps.DemoConfig",
     "supportdesk.web.apps.OfficeConfig",  # Django's admin, with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",

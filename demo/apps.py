@@ -1,0 +1,7 @@
+"""Configuration of the demo data: a year at an invented support desk."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    name = "demo"

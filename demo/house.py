@@ -1,0 +1,167 @@
+"""The people, customers and systems of the demo, written through the ORM."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import product
+
+from django.contrib.auth.hashers import make_password
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from demo import cast, texts
+from releases.models import Line, Module, System
+from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
+from supportdesk.worktime.models import Absence, Calendar, Hours
+from tickets.models import Competence
+
+Person = tuple[str, str, list[str]]  # e-mail, name, roles
+
+
+@dataclass
+class House:
+    """Everything the year needs to know, by code."""
+
+    insurers: dict[str, Organisation] = field(default_factory=dict)
+    people: dict[str, list[User]] = field(default_factory=dict)  # of an organisation, by its code
+    acting: dict[str, list[User]] = field(default_factory=dict)  # providers' people, by insurer
+    modules: dict[str, Module] = field(default_factory=dict)
+    systems: dict[str, System] = field(default_factory=dict)  # production, by insurer
+    specialists: dict[str, list[User]] = field(default_factory=dict)  # by module
+    absences: dict[int, list[tuple[date, date]]] = field(default_factory=dict)  # by person
+
+
+def build(today: date, dice: random.Random) -> House:
+    """Write all rows but the tickets. Needs an empty database; the caller's transaction."""
+    house = House()
+    password = make_password(cast.PASSWORD)  # once: a third of a second each
+    names = _names(dice)
+    _customers(house, names, password)
+    _providers(house, names, password, today)
+    _staff(house, password)
+    _absences(house, today, dice)
+    _systems(house)
+    return house
+
+
+def _names(dice: random.Random) -> Iterator[str]:
+    pairs = [f"{first} {last}" for first, last in product(cast.FIRST_NAMES, cast.LAST_NAMES)]
+    dice.shuffle(pairs)
+    return iter(pairs)
+
+
+def _customers(house: House, names: Iterator[str], password: str) -> None:
+    for name, code, state, domain, _share in cast.INSURERS:
+        insurer = Organisation.objects.create(
+            name=name, code=code, state=state, mail_domains=[domain]
+        )
+        house.insurers[code] = insurer
+        house.people[code] = _people(insurer, domain, names, password)
+
+
+def _providers(house: House, names: Iterator[str], password: str, today: date) -> None:
+    for name, code, state, domain, acts_for in cast.PROVIDERS:
+        provider = Organisation.objects.create(
+            name=name,
+            code=code,
+            state=state,
+            mail_domains=[domain],
+            kind=Organisation.Kind.PROVIDER,
+        )
+        people = _people(provider, domain, names, password)
+        for insurer in acts_for:
+            house.acting[insurer] = people
+            Mandate.objects.create(
+                provider=provider,
+                insurer=house.insurers[insurer],
+                during=DateRange(today - timedelta(days=700), None),
+                carries=[Service.TICKETS, Service.IMPORTS, Service.ACCESS, Service.TRAININGS],
+            )
+
+
+def _people(
+    organisation: Organisation, domain: str, names: Iterator[str], password: str
+) -> list[User]:
+    known = [
+        (f"{local}@{domain}", name, [role])
+        for local, name, role in cast.CUSTOMERS.get(organisation.code, ())
+    ]
+    more = [_stranger(next(names), domain, role) for role in ("coordinator", "member", "member")]
+    everybody = known or more
+    return [
+        User.objects.create(
+            email=email,
+            name=name,
+            roles=roles,
+            organisation=organisation,
+            password=password,
+            phone=f"0{30 + organisation.pk} 55501{n:02}",
+        )
+        for n, (email, name, roles) in enumerate(everybody)
+    ]
+
+
+def _stranger(name: str, domain: str, role: str) -> Person:
+    umlauts = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i"})
+    return f"{name.lower().translate(umlauts).replace(' ', '.')}@{domain}", name, [role]
+
+
+def _staff(house: House, password: str) -> None:
+    hours = Calendar.objects.create(name="Servicezeit Mo–Fr 7–17 Uhr", state="NW")
+    Hours.objects.bulk_create(
+        Hours(calendar=hours, weekday=weekday, opens_minute=420, closes_minute=1020)
+        for weekday in range(5)
+    )
+    teams = [Team.objects.create(name=name, calendar=hours) for name in cast.TEAMS]
+    for text in texts.MODULES:
+        house.modules[text.code] = Module.objects.create(
+            code=text.code, name=text.name, team=teams[text.team], criticality=text.criticality
+        )
+        house.specialists[text.code] = []
+    for local, name, team, role, skills in cast.SPECIALISTS:
+        person = User.objects.create(
+            email=f"{local}@{cast.VENDOR_DOMAIN}",
+            name=name,
+            roles=[role],
+            team=teams[team],
+            password=password,
+        )
+        for skill in skills.split():
+            code, level = skill[:-1], int(skill[-1])
+            Competence.objects.create(person=person, module=house.modules[code], level=level)
+            house.specialists[code].append(person)
+    for local, name, role in cast.HOUSE:
+        User.objects.create(
+            email=f"{local}@{cast.VENDOR_DOMAIN}", name=name, roles=[role], password=password
+        )
+
+
+def _absences(house: House, today: date, dice: random.Random) -> None:
+    """Two or three holidays and a few days of illness a year each, some of them running now."""
+    everybody = {person.pk: person for people in house.specialists.values() for person in people}
+    for person in everybody.values():
+        taken: list[tuple[date, date]] = []
+        for kind, days in (("holiday", 14), ("holiday", 7), ("holiday", 5), ("illness", 3)):
+            start = today + timedelta(days=dice.randint(-360, 60))
+            span = (start, start + timedelta(days=dice.randint(max(1, days - 3), days)))
+            if all(span[1] <= other[0] or other[1] <= span[0] for other in taken):
+                taken.append(span)
+                Absence.objects.create(person=person, during=DateRange(*span), kind=kind)
+        house.absences[person.pk] = taken
+
+
+def _systems(house: House) -> None:
+    older = Line.objects.create(name="2025.2")
+    first = Line.objects.create(name="2026.1", parent=older, branch_level=4)
+    second = Line.objects.create(name="2026.2", parent=first, branch_level=5)
+    for n, (code, insurer) in enumerate(house.insurers.items()):
+        line, level = (second, n % 3) if n % 4 == 0 else (first, 2 + n % 4)
+        house.systems[code] = System.objects.create(
+            organisation=insurer, code=f"{code}-P1", line=line, level=level
+        )
+        System.objects.create(
+            organisation=insurer, code=f"{code}-T1", purpose="test", line=second, level=2
+        )
+    System.objects.create(code="LAB-26", purpose="development", line=second, level=2)

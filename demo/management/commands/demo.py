@@ -1,0 +1,71 @@
+"""Load a year of an invented support desk, so that every list and chart has something to show."""
+
+from __future__ import annotations
+
+import random
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from demo import cast, house, load, rows
+from demo.year import A_YEAR, Year
+from releases.models import Module
+from supportdesk.accounts.models import Organisation, User
+from supportdesk.audit import actions as audit
+from supportdesk.worktime import calendars
+from supportdesk.worktime.arithmetic import add
+from supportdesk.worktime.models import Calendar
+from tickets.models import HistoryEntry, Message, Ticket
+
+SEED = 48211
+BATCH = 2000
+
+
+class Command(BaseCommand):
+    help = "Load a year of invented tickets into an empty database, or print the demo's logins."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--logins", action="store_true", help="print who can sign in")
+        parser.add_argument("--tickets", type=int, default=A_YEAR, help="how many, about")
+
+    def handle(self, *args: Any, logins: bool, tickets: int, **options: Any) -> None:
+        if logins:
+            self._print_logins()
+        elif Organisation.objects.exists():
+            self.stdout.write("There are organisations already; the demo is not loaded over them.")
+        else:
+            self._load(tickets)
+
+    def _print_logins(self) -> None:
+        for email, role in cast.LOGINS:
+            self.stdout.write(f"{email:28} {cast.PASSWORD}   {role}")
+
+    def _load(self, count: int) -> None:
+        now, dice = timezone.now(), random.Random(SEED)  # noqa: S311 - invented tickets, no secrets
+        with transaction.atomic():
+            desk = User.objects.desk()
+            built = house.build(timezone.localdate(), dice)
+            audit.record("demo.loaded", Module.objects.earliest("pk"), by=desk, tickets=count)
+        self.stdout.write("Demo: people, customers and systems are there; tickets follow.")
+        year = Year(built, desk, now, self._later(), dice)
+        stories = list(year.stories(count))
+        for start in range(0, len(stories), BATCH):
+            batch = stories[start : start + BATCH]
+            with transaction.atomic():
+                load.copy(Ticket, (rows.ticket(story, built, now) for story in batch))
+                load.copy(Message, (row for story in batch for row in rows.messages(story)))
+                load.copy(HistoryEntry, (row for story in batch for row in rows.history(story)))
+                load.catch_up(Ticket)
+            self.stdout.write(f"Demo: {start + len(batch)} of {len(stories)} tickets.")
+
+    def _later(self) -> Any:
+        calendar = calendars.of(Calendar.objects.get())
+
+        def later(at: datetime, hours: float) -> datetime:
+            return add(calendar, at, timedelta(hours=hours))
+
+        return later

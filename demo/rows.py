@@ -1,0 +1,96 @@
+"""Stories of the demo year as rows of the tickets app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from demo.house import House
+from demo.year import Story
+from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Message, Status
+
+
+def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
+    """The ticket as its steps have left it."""
+    status = next(step.status for step in reversed(story.steps) if step.status)
+    resolved_at = _last(story, "resolved") if status in (Status.RESOLVED, Status.CLOSED) else None
+    assigned = [step.at for step in story.steps if step.assignee]
+    closed_at = story.steps[-1].at if status == Status.CLOSED else None
+    told = resolved_at and resolved_at + CLOSE_AFTER - CLOSING_NOTICE
+    system = house.systems[story.insurer]
+    return {
+        "number": story.number,
+        "organisation_id": system.organisation_id,
+        "opened_by_id": story.opened_by.pk,
+        "module_id": story.module.pk,
+        "system_id": system.pk,
+        "subject": story.say(story.subject.subject),
+        "external_number": story.external_number,
+        "message_id": story.words["kennung"],
+        "job": story.subject.job,
+        "steps": f"Transaktion {story.subject.transaction}" if story.subject.transaction else "",
+        "already_checked": story.checked,
+        "customer_priority": story.customer_priority,
+        "priority": story.priority,
+        "status": status,
+        "team_id": story.module.team_id,
+        "assignee_id": story.assignee.pk if story.assignee else None,
+        "opened_at": story.opened_at,
+        "routed_at": story.routed_at,
+        "assigned_at": assigned[-1] if assigned else None,
+        "unanswered_since": _unanswered(story, status),
+        "resolved_at": resolved_at,
+        "closes_at": resolved_at and resolved_at + CLOSE_AFTER,
+        "closing_announced_at": told if told and told <= (closed_at or now) else None,
+        "closed_at": closed_at,
+        "changed_at": story.steps[-1].at,
+    }
+
+
+def messages(story: Story) -> Iterator[dict[str, Any]]:
+    for step in story.steps:
+        if step.text:
+            customer = not step.by.is_vendor
+            yield {
+                "ticket_id": story.number,
+                "author_id": step.by.pk,
+                "at": step.at,
+                "visibility": "internal" if step.internal else "public",
+                "channel": Message.Channel.PORTAL if customer else Message.Channel.OFFICE,
+                "text": step.text,
+            }
+
+
+def history(story: Story) -> Iterator[dict[str, Any]]:
+    status, assignee = Status.NEW, None
+    for step in story.steps:
+        status = step.status or status
+        assignee = step.assignee.pk if step.assignee else assignee
+        if step.kind:
+            yield {
+                "ticket_id": story.number,
+                "at": step.at,
+                "kind": step.kind,
+                "by_id": step.by.pk,
+                "status": status,
+                "assignee_id": assignee,
+                "team_id": story.module.team_id,
+                "reason": step.reason,
+                "public": step.kind != "handed_on",
+            }
+
+
+def _last(story: Story, kind: str) -> datetime | None:
+    return next((step.at for step in reversed(story.steps) if step.kind == kind), None)
+
+
+def _unanswered(story: Story, status: Status) -> datetime | None:
+    """The customer's first public message after our last one, while the turn is ours."""
+    if status not in (Status.NEW, Status.OPEN):
+        return None
+    since = None
+    for step in story.steps:
+        if step.text and not step.internal:
+            since = None if step.by.is_vendor else (since or step.at)
+    return since
