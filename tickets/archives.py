@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -42,7 +42,7 @@ class Budget:
             raise Unacceptable(_("unpacked it would be far too large"))
 
 
-def inspect(archive: BinaryIO, budget: Budget | None = None, depth: int = 1) -> list[str]:
+def inspect(archive: IO[bytes], budget: Budget | None = None, depth: int = 1) -> list[str]:
     """Unpack into nowhere, within limits; raise Unacceptable or return the names of its members.
 
     Sizes an archive declares are not believed: every member is read to its end.
@@ -57,7 +57,7 @@ def inspect(archive: BinaryIO, budget: Budget | None = None, depth: int = 1) -> 
     return _inspect_zip(archive, budget, depth)
 
 
-def _inspect_zip(archive: BinaryIO, budget: Budget, depth: int) -> list[str]:
+def _inspect_zip(archive: IO[bytes], budget: Budget, depth: int) -> list[str]:
     _refuse_endless_directory(archive)
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -98,7 +98,7 @@ def _inspect_member(stream: Iterator[bytes], packed: int, budget: Budget, depth:
             inspect(copy, budget, depth + 1)
 
 
-def _refuse_endless_directory(archive: BinaryIO) -> None:
+def _refuse_endless_directory(archive: IO[bytes]) -> None:
     """Before the library reads the directory into memory: is it of a sane length?"""
     size = _size(archive)
     archive.seek(max(0, size - 2**16 - 22))
@@ -112,7 +112,7 @@ def _refuse_endless_directory(archive: BinaryIO) -> None:
         raise Unacceptable(_("it holds more than %(count)s files") % {"count": MOST_MEMBERS})
 
 
-def _gunzip(archive: BinaryIO) -> Iterator[bytes]:
+def _gunzip(archive: IO[bytes]) -> Iterator[bytes]:
     archive.seek(0)
     packed = zlib.decompressobj(wbits=31)
     waiting = archive.read(CHUNK)
@@ -129,10 +129,10 @@ def _gunzip(archive: BinaryIO) -> Iterator[bytes]:
         raise Unacceptable(_("it is packed in a way that cannot be checked"))
 
 
-def _read(stream: BinaryIO) -> Iterator[bytes]:
+def _read(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK):
         yield chunk
 
 
-def _size(archive: BinaryIO) -> int:
+def _size(archive: IO[bytes]) -> int:
     return archive.seek(0, 2)

@@ -6,7 +6,7 @@ import codecs
 import re
 import zipfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -62,7 +62,7 @@ OPEN_DOCUMENTS = {
 }
 
 
-def examined(file: BinaryIO, name: str) -> tuple[str, str]:
+def examined(file: IO[bytes], name: str) -> tuple[str, str]:
     """The name and the type a file is kept with; Unacceptable says why it is not taken.
 
     `name` is cleaned already. A name without an ending gets the one of its kind.
@@ -79,7 +79,7 @@ def examined(file: BinaryIO, name: str) -> tuple[str, str]:
     return name, kind.type
 
 
-def _kind(file: BinaryIO) -> Kind:
+def _kind(file: IO[bytes]) -> Kind:
     file.seek(0)
     head = file.read(16)
     kind = next((kind for signature, kind in SIGNATURES if signature.match(head)), None)
@@ -92,7 +92,7 @@ def _kind(file: BinaryIO) -> Kind:
     return kind
 
 
-def _text(file: BinaryIO) -> Kind:
+def _text(file: IO[bytes]) -> Kind:
     file.seek(0)
     charsets = ["utf-16"] if file.read(2) in UTF_16 else ["utf-8", "windows-1252"]
     for charset in charsets:
@@ -101,7 +101,7 @@ def _text(file: BinaryIO) -> Kind:
     raise Unacceptable(_("files of this kind are not taken"))
 
 
-def _reads_as(file: BinaryIO, charset: str) -> bool:
+def _reads_as(file: IO[bytes], charset: str) -> bool:
     decoder = codecs.getincrementaldecoder(charset)()
     file.seek(0)
     try:
@@ -114,7 +114,7 @@ def _reads_as(file: BinaryIO, charset: str) -> bool:
     return True
 
 
-def _refuse_huge(file: BinaryIO, kind: Kind) -> None:
+def _refuse_huge(file: IO[bytes], kind: Kind) -> None:
     size = pictures.size_of(file, kind.type)
     if size is None:
         raise Unacceptable(_("it is damaged"))
@@ -124,7 +124,7 @@ def _refuse_huge(file: BinaryIO, kind: Kind) -> None:
         )
 
 
-def _document(file: BinaryIO, members: list[str]) -> Kind | None:
+def _document(file: IO[bytes], members: list[str]) -> Kind | None:
     """The office document an inspected zip is. Macros are programs: not taken."""
     if any(member.lower().endswith("vbaproject.bin") for member in members):
         raise Unacceptable(_("documents with macros are not taken"))

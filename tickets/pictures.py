@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO
+from typing import IO
 
 MOST_SEGMENTS = 500  # a JPEG has a dozen before its size; more is somebody wasting our time
 NO_SIZE = {0xC4, 0xC8, 0xCC}  # among the JPEG markers C0-CF, the ones that are no start of frame
 
 
-def size_of(picture: BinaryIO, content_type: str) -> tuple[int, int] | None:
+def size_of(picture: IO[bytes], content_type: str) -> tuple[int, int] | None:
     """Width and height, or None where the header makes no sense."""
     picture.seek(0)
     try:
@@ -18,16 +18,16 @@ def size_of(picture: BinaryIO, content_type: str) -> tuple[int, int] | None:
         return None
 
 
-def _png(picture: BinaryIO) -> tuple[int, int] | None:
+def _png(picture: IO[bytes]) -> tuple[int, int] | None:
     head = picture.read(24)
     return struct.unpack(">II", head[16:24]) if head[12:16] == b"IHDR" else None
 
 
-def _gif(picture: BinaryIO) -> tuple[int, int] | None:
+def _gif(picture: IO[bytes]) -> tuple[int, int] | None:
     return struct.unpack("<HH", picture.read(10)[6:10])
 
 
-def _jpeg(picture: BinaryIO) -> tuple[int, int] | None:
+def _jpeg(picture: IO[bytes]) -> tuple[int, int] | None:
     picture.seek(2)
     for _segment in range(MOST_SEGMENTS):
         start, marker, length = struct.unpack(">BBH", picture.read(4))
@@ -40,7 +40,7 @@ def _jpeg(picture: BinaryIO) -> tuple[int, int] | None:
     return None
 
 
-def _webp(picture: BinaryIO) -> tuple[int, int] | None:
+def _webp(picture: IO[bytes]) -> tuple[int, int] | None:
     head = picture.read(30)
     match head[12:16]:
         case b"VP8X":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import urlsplit
 
 TIMEOUT = 60  # seconds without a word from clamd
@@ -27,7 +27,7 @@ class Verdict:
     malware: str = ""
 
 
-def scan(content: BinaryIO, url: str) -> Verdict:
+def scan(content: IO[bytes], url: str) -> Verdict:
     """Stream the content through clamd (INSTREAM). Anything but its two clear answers is no
     verdict, "size limit exceeded" included: what clamd did not read to the end, it did not scan.
     """
@@ -54,7 +54,7 @@ def _connected(url: str) -> socket.socket:
     return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=TIMEOUT)
 
 
-def _send(content: BinaryIO, connection: socket.socket) -> None:
+def _send(content: IO[bytes], connection: socket.socket) -> None:
     connection.sendall(b"zINSTREAM\0")
     try:
         while chunk := content.read(CHUNK):

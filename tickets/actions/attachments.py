@@ -48,10 +48,11 @@ class Hashed(File):
 
     def __init__(self, file: UploadedFile) -> None:
         super().__init__(file)
+        self.upload = file
         self.digest = hashlib.sha256()
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        for chunk in self.file.chunks(chunk_size or CHUNK):
+        for chunk in self.upload.chunks(chunk_size or CHUNK):
             self.digest.update(chunk)
             yield chunk
 
@@ -95,7 +96,7 @@ def _keep(
         message=message,
         uploaded_by=by,
         name=name,
-        size=file.size,
+        size=file.size or 0,
         content_type=content_type,
         scan=Attachment.Scan.PENDING if settings.CLAMD_URL else Attachment.Scan.UNCHECKED,
     )
