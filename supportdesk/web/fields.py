@@ -38,21 +38,15 @@ class DayInput(forms.DateInput):
 class DaysInput(RangeWidget):
     """First and last day. Stored ranges end before their upper bound; people say the last day."""
 
-    template_name = "admin/_days.html"
-
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(DayInput(), attrs)
+        first, last = self.widgets
+        first.attrs["aria-label"], last.attrs["aria-label"] = _("first day"), _("last day")
 
     def decompress(self, value: Any) -> tuple[date | None, date | None]:
         if not value:
             return None, None
         return value.lower, value.upper - ONE_DAY if value.upper else None
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        first, last = context["widget"]["subwidgets"]
-        first["title"], last["title"] = _("first day"), _("last day")
-        return context
 
 
 class Days(DateRangeField):
@@ -60,6 +54,7 @@ class Days(DateRangeField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["widget"] = DaysInput
+        kwargs["help_text"] = _("First and last day; the last stays empty while the end is open.")
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:

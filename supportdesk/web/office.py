@@ -16,7 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -159,6 +159,12 @@ class Room(admin.ModelAdmin):
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        named = {"title": _capitalised(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**named, **(extra_context or {})})
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Plain choices, without the admin's pop-up buttons beside each of them."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -224,10 +230,21 @@ class AuditedAdmin(Room):
         return audit.record(f"{row._meta.model_name}.{verb}", row, by=request.user, **facts)
 
 
+class PartFormSet(BaseInlineFormSet):
+    """Rows under column heads: each input says which it is, for those who hear the page."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
+
+
 class PartOf(admin.TabularInline):
     """Rows that belong to their parent: whoever may configure the parent may configure them."""
 
     extra = 0
+    formset = PartFormSet
+    formfield_overrides = {models.DateField: {"widget": DayInput}}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._parent().has_view_permission(request, obj)

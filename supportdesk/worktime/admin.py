@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk.web.fields import DayInput, MinuteOfDay, in_days
+from supportdesk.web.fields import MinuteOfDay, in_days
 from supportdesk.web.office import AuditedAdmin, PartOf, Section
 from supportdesk.worktime.models import Absence, Calendar, Holiday, Hours
 
@@ -29,7 +28,6 @@ class HoursInline(PartOf):
 
 class HolidayInline(PartOf):
     model = Holiday
-    formfield_overrides = {models.DateField: {"widget": DayInput}}
 
 
 @admin.register(Calendar)

@@ -63,6 +63,10 @@ class Hours(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        opens, closes = divmod(self.opens_minute, 60), divmod(self.closes_minute, 60)
+        return "{} {}:{:02}–{}:{:02}".format(self.get_weekday_display(), *opens, *closes)
+
 
 class Holiday(models.Model):
     """A day a calendar is closed beyond the public holidays, every year if `yearly`."""
@@ -79,6 +83,9 @@ class Holiday(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_holiday_a_day", fields=["calendar", "day"])
         ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
 
 
 class AbsenceQuerySet(models.QuerySet):

@@ -32,7 +32,9 @@ class CalledInForm(forms.Form):
 
     caller = forms.ModelChoiceField(User.objects.none(), label=_("Caller"), required=False)
     system = forms.ModelChoiceField(System.objects.none(), label=_("System"), required=False)
-    module = forms.ModelChoiceField(Module.objects.offered(), label=_("Module"))
+    module = forms.ModelChoiceField(
+        Module.objects.offered(), label=_("Module"), empty_label=_("choose")
+    )
     subject = forms.CharField(label=_("Subject"), max_length=200)
     text = forms.CharField(
         label=_("What happened"), max_length=50_000, widget=forms.Textarea({"rows": 8})
