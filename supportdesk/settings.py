@@ -248,4 +248,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="Support-Desk <desk@localhost>")
+MAIL_SENDERS = env.int("MAIL_SENDERS", default=1)  # at a time, for urgent mail and for the rest
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
+# Addresses inside a network that webhooks may reach all the same, by http and on any port.
+WEBHOOK_TEST_NETWORKS = env.list("WEBHOOK_TEST_NETWORKS", default=[])
 SILENCED_SYSTEM_CHECKS: list[str] = []

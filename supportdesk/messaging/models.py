@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -11,6 +14,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+def new_secret() -> str:
+    """In the form of the Standard Webhooks specification: 256 bits, told by their prefix."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 class EventQuerySet(models.QuerySet):
@@ -60,21 +68,59 @@ class Event(models.Model):
         return f"{self.name} {self.pk}"
 
 
+class EndpointQuerySet(models.QuerySet):
+    def busy(self) -> Self:
+        """Being called right now, or left alone for a while after a failure."""
+        calling = Dispatch.objects.being_sent().filter(channel=Dispatch.Channel.WEBHOOK)
+        return self.filter(Q(paused_until__gt=Now()) | Q(pk__in=calling.values("endpoint")))
+
+
+class Endpoint(models.Model):
+    """Where a customer's system hears from us. After a rotation both secrets sign for a while."""
+
+    url = models.URLField(_("address"), max_length=500)
+    secret = models.CharField(max_length=80, default=new_secret, editable=False)
+    previous_secret = models.CharField(max_length=80, blank=True, editable=False)
+    previous_until = models.DateTimeField(null=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0, editable=False)
+    paused_until = models.DateTimeField(_("paused until"), null=True, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("endpoint")
+        verbose_name_plural = _("endpoints")
+
+    def __str__(self) -> str:
+        return self.url
+
+    def secrets(self, at: datetime) -> list[str]:
+        """The one in force, and the one before while receivers may still check with it."""
+        overlaps = self.previous_until is not None and at < self.previous_until
+        return [self.secret, self.previous_secret] if overlaps else [self.secret]
+
+
 class DispatchQuerySet(models.QuerySet):
-    def due(self, *, urgent: bool | None = None) -> Self:
-        """Waiting and due, or sent out under a lease that ran out; by the database's clock."""
-        rows = self.filter(
-            Q(state=Dispatch.State.WAITING, due_at__lte=Now())
-            | Q(state=Dispatch.State.SENDING, leased_until__lte=Now())
-        ).order_by("due_at", "pk")
-        return rows if urgent is None else rows.filter(urgent=urgent)
+    def due(self) -> Self:
+        """To be tried now, or tried by somebody whose lease ran out; by the database's clock."""
+        open_states = [Dispatch.State.WAITING, Dispatch.State.SENDING]
+        return self.filter(state__in=open_states, due_at__lte=Now()).order_by("due_at", "pk")
+
+    def being_sent(self) -> Self:
+        """Under a lease that still runs."""
+        return self.filter(state=Dispatch.State.SENDING, due_at__gt=Now())
 
     def dead(self) -> Self:
         return self.filter(state=Dispatch.State.DEAD)
 
 
 class Dispatch(models.Model):
-    """One message to the outside. `dedupe_key` makes writing it twice harmless."""
+    """One message to the outside. `dedupe_key` makes writing it twice harmless.
+
+    `due_at` is when to look at it next: the first try, the end of a pause or of a lease.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -94,6 +140,7 @@ class Dispatch(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("to")
     )
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, null=True, related_name="dispatches")
     address = models.CharField(_("address"), max_length=500)
     content = models.JSONField(_("content"), default=dict)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
@@ -101,7 +148,6 @@ class Dispatch(models.Model):
     due_at = models.DateTimeField(_("due"), db_default=Now())
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease = models.UUIDField(null=True, editable=False)
-    leased_until = models.DateTimeField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.TextField(_("error"), blank=True)
 
@@ -112,7 +158,7 @@ class Dispatch(models.Model):
         verbose_name_plural = _("dispatches")
         indexes = [
             models.Index(
-                fields=["urgent", "due_at"],
+                fields=["channel", "urgent", "due_at", "id"],
                 condition=Q(state__in=["waiting", "sending"]),
                 name="dispatches_open",
             ),
@@ -121,12 +167,17 @@ class Dispatch(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="only_what_is_being_sent_has_a_lease",
-                condition=Q(state="sending", lease__isnull=False, leased_until__isnull=False)
-                | Q(~Q(state="sending"), lease__isnull=True, leased_until__isnull=True),
+                condition=Q(state="sending", lease__isnull=False)
+                | Q(~Q(state="sending"), lease__isnull=True),
             ),
             models.CheckConstraint(
                 name="sent_dispatches_know_when",
                 condition=~Q(state="sent") | Q(sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="webhooks_have_an_endpoint",
+                condition=Q(channel="webhook", endpoint__isnull=False)
+                | Q(~Q(channel="webhook"), endpoint__isnull=True),
             ),
         ]
 

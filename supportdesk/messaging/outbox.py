@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import random
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,13 +15,20 @@ from django.db.models.functions import Now
 from supportdesk.messaging import hints
 from supportdesk.messaging.models import Event
 
+logger = logging.getLogger(__name__)
+
 Reaction = Callable[..., None]
 REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 MAX_ATTEMPTS = 12
+PATIENCE = timedelta(seconds=60)  # an event whose worker died is tried again after this
+
+
+class WorkersDied(Exception):
+    """Every attempt ended without a word, which is how a killed process ends."""
 
 
 def emit(name: str, **body: Any) -> Event:
-    """Write the event in the caller's transaction; the broker gets a hint after commit."""
+    """Write the event in the caller's transaction; watchman and broker get a hint after commit."""
     event = Event.objects.create(name=name, body=body)
     hints.after_commit("supportdesk.messaging.tasks.react")
     return event
@@ -36,30 +45,53 @@ def reacts_to(*names: str) -> Callable[[Reaction], Reaction]:
     return declare
 
 
-@transaction.atomic
 def react() -> bool:
-    """Run one waiting event; False when none waits.
-
-    Its reactions and the mark `done_at` commit together: what they do in the database happens once.
-    """
-    event = Event.objects.waiting().select_for_update(skip_locked=True).first()
+    """Run one waiting event; False when none waits."""
+    event = _claim()
     if event is None:
         return False
     try:
-        with transaction.atomic():
-            for reaction in REACTIONS[event.name]:
-                reaction(**event.body)
-            event.done_at = Now()
-            event.save(update_fields=["done_at"])
+        if event.attempts > MAX_ATTEMPTS:
+            raise WorkersDied
+        _run(event)
     except Exception as error:  # one poisoned event never blocks the next
         _postpone(event, error)
     return True
 
 
-def _postpone(event: Event, error: Exception) -> None:
+@transaction.atomic
+def _claim() -> Event | None:
+    """Count the attempt before it is made: an event that kills its workers dies one day, too."""
+    event = Event.objects.waiting().select_for_update(skip_locked=True).first()
+    if event is None:
+        return None
     event.attempts += 1
-    event.error = f"{type(error).__name__}: {error}"[:2000]
-    event.due_at = Now() + timedelta(seconds=2**event.attempts)
-    event.dead_at = Now() if event.attempts >= MAX_ATTEMPTS else None
-    event.done_at = None
-    event.save(update_fields=["attempts", "error", "due_at", "dead_at"])
+    event.due_at = Now() + PATIENCE
+    event.save(update_fields=["attempts", "due_at"])
+    return event
+
+
+@transaction.atomic
+def _run(event: Event) -> None:
+    """Reactions and the mark `done_at` commit together: what they do in the database happens once.
+
+    Whoever lost the event meanwhile, being slower than `PATIENCE`, finds another count or the mark.
+    """
+    still_ours = Event.objects.filter(pk=event.pk, attempts=event.attempts, done_at=None)
+    if still_ours.select_for_update(skip_locked=True).first() is None:
+        return
+    for reaction in REACTIONS.get(event.name, []):
+        reaction(**event.body)
+    still_ours.update(done_at=Now(), error="")
+
+
+def _postpone(event: Event, error: Exception) -> None:
+    dead = event.attempts >= MAX_ATTEMPTS
+    pause = timedelta(seconds=2**event.attempts * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+    Event.objects.filter(pk=event.pk, attempts=event.attempts, done_at=None).update(
+        due_at=Now() + pause,
+        dead_at=Now() if dead else None,
+        error=f"{type(error).__name__}: {error}"[:2000],
+    )
+    report = logger.error if dead else logger.warning
+    report("Event %s failed %s times: %s", event.pk, event.attempts, type(error).__name__)

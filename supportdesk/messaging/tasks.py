@@ -1,12 +1,45 @@
-"""Wake-ups of the messaging room. Each bears repeats: rows are claimed in PostgreSQL."""
+"""Wake-ups of the messaging room. Each bears repeats: rows are claimed in PostgreSQL.
+
+Celery runs them on commit and every few seconds, watchman does without a broker. They return how
+much they did and end after a while, so that whoever runs them can stop in between.
+"""
+
+from collections.abc import Callable
 
 from celery import shared_task
 
-from supportdesk.messaging import outbox
+from supportdesk.messaging import dispatch, outbox
+from supportdesk.messaging.models import Dispatch
+
+AT_A_TIME = 200
 
 
 @shared_task
-def react() -> None:
-    """On commit and every few seconds. Safe to repeat: an event is locked while it is answered."""
-    while outbox.react():
-        pass
+def react() -> int:
+    """Safe to repeat: an event is locked while it is answered, and marked in that transaction."""
+    return _until_done(outbox.react)
+
+
+@shared_task
+def dispatch_urgent() -> int:
+    """Safe to repeat: a message is leased to one sender. Has a queue and a worker of its own."""
+    return sum(
+        _until_done(lambda c=channel: dispatch.deliver(c, urgent=True))
+        for channel in Dispatch.Channel.values
+    )
+
+
+@shared_task(name="supportdesk.messaging.tasks.dispatch")
+def dispatch_waiting() -> int:
+    """Safe to repeat: a message is leased to one sender."""
+    return sum(
+        _until_done(lambda c=channel: dispatch.deliver(c)) for channel in Dispatch.Channel.values
+    )
+
+
+def _until_done(work: Callable[[], bool]) -> int:
+    """How often there was something to do, at most so many times."""
+    done = 0
+    while done < AT_A_TIME and work():
+        done += 1
+    return done

@@ -1,0 +1,147 @@
+"""Messages that leave the house: at least once, never lost, duplicates bounded and told by a key.
+
+A row is claimed under a short lease and committed before the outside is called; the result is
+written only where the lease still stands. One whose lease ran out is sent again, with the same
+Message-ID or event id, so that the receiver can tell (docs/decisions/0003-outbox-and-dispatch.md).
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from supportdesk.messaging import hints, letters
+from supportdesk.messaging.channels import Channel, TryLater, Undeliverable, Unreachable
+from supportdesk.messaging.channels import console as _console
+from supportdesk.messaging.channels import mail as _mail
+from supportdesk.messaging.channels import webhook as _webhook
+from supportdesk.messaging.models import Dispatch, Endpoint
+
+if TYPE_CHECKING:
+    from supportdesk.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+CHANNELS: dict[str, Channel] = {"mail": _mail, "webhook": _webhook, "console": _console}
+MAX_ATTEMPTS = 24  # with the pauses below: most of a day
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
+LONGEST_URGENT_PAUSE = timedelta(minutes=2)
+
+
+def mail(
+    recipient: User, template: str, *, key: str, urgent: bool = False, **context: Any
+) -> Dispatch:
+    """Write to a person in their language. `key` names the occasion; once per person and key."""
+    context.setdefault("recipient", recipient)
+    return _write(
+        f"{key}:{recipient.pk}",
+        channel=_mail_channel(),
+        recipient=recipient,
+        address=recipient.email,
+        urgent=urgent,
+        content=lambda: letters.render(template, recipient.language, context),
+    )
+
+
+def mail_to(
+    address: str, language: str, template: str, *, key: str, urgent: bool = False, **context: Any
+) -> Dispatch:
+    """Write to an address that belongs to no account yet."""
+    return _write(
+        f"{key}:{address}"[:200],
+        channel=_mail_channel(),
+        address=address,
+        urgent=urgent,
+        content=lambda: letters.render(template, language, context),
+    )
+
+
+def webhook(endpoint: Endpoint, event: str, body: dict[str, Any], *, key: str) -> Dispatch:
+    """Tell a customer's system; once per endpoint and key."""
+    return _write(
+        f"{key}:{endpoint.pk}",
+        channel=Dispatch.Channel.WEBHOOK,
+        endpoint=endpoint,
+        address=endpoint.url,
+        content={"event": event, "at": timezone.now().isoformat(), "body": body},
+    )
+
+
+def deliver(channel: str, *, urgent: bool = False) -> bool:
+    """Send one due message; False when none is due, or none of this channel could be now."""
+    way = CHANNELS[channel]
+    row = _claim(channel, way, urgent=urgent)
+    if row is None:
+        return False
+    try:
+        if row.attempts > MAX_ATTEMPTS:
+            raise Undeliverable("Every attempt ended without a word.")
+        way.send(row)
+    except Exception as error:  # whatever it was: the row waits for its next try, or is dead
+        _postpone(row, error)
+        return not isinstance(error, Unreachable)
+    _finish(row, state=Dispatch.State.SENT, sent_at=Now(), error="")
+    return True
+
+
+def _mail_channel() -> str:
+    """Where mail only goes to the terminal, it is shown as text and not as MIME."""
+    to_terminal = settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+    return Dispatch.Channel.CONSOLE if to_terminal else Dispatch.Channel.MAIL
+
+
+def _write(dedupe_key: str, **facts: Any) -> Dispatch:
+    """`content` may be a function: a letter already written is not rendered again."""
+    row, new = Dispatch.objects.get_or_create(dedupe_key=dedupe_key, defaults=facts)
+    if new:
+        task, queue = ("dispatch_urgent", "urgent") if row.urgent else ("dispatch", "celery")
+        hints.after_commit(f"supportdesk.messaging.tasks.{task}", queue=queue)
+    return row
+
+
+@transaction.atomic
+def _claim(channel: str, way: Channel, *, urgent: bool) -> Dispatch | None:
+    """Count the attempt before it is made, under a lease that outlasts the channel's time-out."""
+    due = Dispatch.objects.due().filter(channel=channel, urgent=urgent)
+    row = way.ready(due, urgent=urgent).select_for_update(skip_locked=True, of=("self",)).first()
+    if row is None:
+        return None
+    row.state, row.lease, row.attempts = Dispatch.State.SENDING, uuid.uuid4(), row.attempts + 1
+    row.due_at = Now() + way.lease
+    row.save(update_fields=["state", "lease", "attempts", "due_at"])
+    return row
+
+
+def _postpone(row: Dispatch, error: Exception) -> None:
+    dead = isinstance(error, Undeliverable) or row.attempts >= MAX_ATTEMPTS
+    known = isinstance(error, TryLater | Undeliverable)
+    _finish(
+        row,
+        state=Dispatch.State.DEAD if dead else Dispatch.State.WAITING,
+        due_at=Now() + _pause(row),
+        error=str(error) if known else f"{type(error).__name__}: {error}"[:2000],
+    )
+
+
+def _finish(row: Dispatch, **facts: Any) -> None:
+    """Write the result, unless the lease ran out and somebody else holds the row."""
+    held = Dispatch.objects.filter(pk=row.pk, lease=row.lease).update(lease=None, **facts)
+    if not held:
+        logger.warning("Dispatch %s: its lease ran out, it may arrive twice", row.pk)
+    elif facts["state"] != Dispatch.State.SENT:
+        logger.warning("Dispatch %s is %s after %s tries", row.pk, facts["state"], row.attempts)
+
+
+def _pause(row: Dispatch) -> timedelta:
+    """Doubling, with jitter: a server that comes back does not meet all at once."""
+    longest = LONGEST_URGENT_PAUSE if row.urgent else LONGEST_PAUSE
+    pause = min(FIRST_PAUSE * 2 ** (row.attempts - 1), longest)
+    return pause * random.uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards no secret

@@ -1,0 +1,51 @@
+"""Telling a person: a line in their inbox and a mail, each as they wish."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+from supportdesk.messaging import dispatch, letters
+from supportdesk.messaging.models import Notice, Preference
+
+if TYPE_CHECKING:
+    from supportdesk.accounts.models import User
+
+# What a person can switch off, and its words in the profile. Apps add theirs in reactions.py.
+# The published default of each is both: mail and inbox.
+EVENTS: dict[str, str | Promise] = {}
+
+
+def tell(person: User, event: str, template: str, *, key: str, url: str, **context: Any) -> None:
+    """Tell a person once per `key`. The notice's title is the letter's subject."""
+    if event not in EVENTS:
+        raise LookupError(f"{event} is in no list that a person could switch it off in.")
+    if not person.is_active:
+        return
+    wish = preference(person, event)
+    if wish.inbox:
+        Notice.objects.get_or_create(
+            dedupe_key=f"{key}:{person.pk}",
+            defaults={
+                "user": person,
+                "event": event,
+                "url": url,
+                "title": lambda: letters.subject(template, person.language, context)[:250],
+            },
+        )
+    if wish.mail:
+        dispatch.mail(person, template, key=key, url=url, **context)
+
+
+def preference(person: User, event: str) -> Preference:
+    """The person's own choice, else the default, unsaved."""
+    own = Preference.objects.filter(user=person, event=event).first()
+    return own or Preference(user=person, event=event)
+
+
+def preferences(person: User) -> list[Preference]:
+    """One per event that can be switched off, in the order of their words."""
+    own = {preference.event: preference for preference in person.preferences.all()}
+    events = sorted(EVENTS, key=lambda event: str(EVENTS[event]))
+    return [own.get(event) or Preference(user=person, event=event) for event in events]
