@@ -133,6 +133,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"queue": "urgent"},
     },
+    "forget-answers": {"task": "supportdesk.web.tasks.forget_answers", "schedule": 3600},
     "seal-audit": {"task": "supportdesk.audit.tasks.seal", "schedule": 60},
     "close-quiet-tickets": {"task": "tickets.tasks.close_quiet_tickets", "schedule": 3600},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
@@ -205,20 +206,29 @@ CONTENT_SECURITY_POLICY = {
 
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["supportdesk.web.api.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["supportdesk.web.api.tokens.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["supportdesk.web.api.throttle.PerMinute"],
+    "DEFAULT_RENDERER_CLASSES": ["supportdesk.web.api.wire.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["supportdesk.web.api.wire.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "supportdesk.web.api.schema.DeskSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,  # what can be done stands in the schema
+    "EXCEPTION_HANDLER": "supportdesk.web.api.problems.handle",
+}
+API_PER_MINUTE = {  # of one person
+    "reads": env.int("API_READS_PER_MINUTE", default=1200),
+    "writes": env.int("API_WRITES_PER_MINUTE", default=600),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Support desk",
+    "DESCRIPTION": "Everything a ticket needs, for the tools of insurers and providers.",
     "VERSION": "1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"PriorityEnum": "tickets.models.Priority"},
 }
 
 # --- Language, time, files, mail --------------------------------------------------------------

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("account/", include("allauth.urls")),
     path("organisation/", include("supportdesk.accounts.urls")),
+    path("api/", include("supportdesk.api")),
     path("office/", admin.site.urls),
 ]

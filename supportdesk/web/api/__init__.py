@@ -1,0 +1,1 @@
+"""What every API door stands on. No imports here: REST framework's settings name these modules."""

@@ -1,0 +1,285 @@
+"""Tickets through the API: what the portal and the back office do, for other people's tools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.routers import SimpleRouter
+
+from releases.models import Module, System
+from supportdesk.accounts.models import Organisation, Scope, Team, User
+from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, Row, creates, part, verb
+from supportdesk.web.api.fields import Named, Text, Visible
+from supportdesk.web.api.wire import Content
+from tickets import actions, files
+from tickets.models import Attachment, HistoryEntry, Message, Priority, Status, Ticket
+
+API = Message.Channel.API
+
+
+class TicketOut(Row):
+    number = serializers.IntegerField()
+    subject = serializers.CharField()
+    status = serializers.ChoiceField(Status.choices)
+    priority = serializers.ChoiceField(Priority.choices)
+    customer_priority = serializers.ChoiceField(Priority.choices)
+    organisation = serializers.CharField(source="organisation.code")
+    module = serializers.CharField(source="module.code")
+    system = serializers.CharField(source="system.code", allow_null=True)
+    team = serializers.CharField(source="team.name")
+    assignee = serializers.CharField(source="assignee.name", allow_null=True)
+    opened_by = serializers.CharField(source="opened_by.name")
+    caller = serializers.CharField(source="caller.name", allow_null=True)
+    external_number = serializers.CharField()
+    message_id = serializers.CharField()
+    job = serializers.CharField()
+    run_at = serializers.DateTimeField(allow_null=True)
+    steps = serializers.CharField()
+    already_checked = serializers.CharField()
+    confidential = serializers.BooleanField()
+    opened_at = serializers.DateTimeField()
+    assigned_at = serializers.DateTimeField(allow_null=True)
+    unanswered_since = serializers.DateTimeField(
+        allow_null=True, help_text="The customer's first message nobody has answered yet."
+    )
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closes_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    changed_at = serializers.DateTimeField()
+
+
+class MessageOut(Row):
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    author = serializers.CharField(source="author.name")
+    visibility = serializers.ChoiceField(Message.Visibility.choices)
+    channel = serializers.ChoiceField(Message.Channel.choices)
+    text = serializers.CharField()
+
+
+class HistoryOut(Row):
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(HistoryEntry.Kind.choices)
+    by = serializers.CharField(source="by.name")
+    status = serializers.ChoiceField(Status.choices, help_text="After this step.")
+    assignee = serializers.CharField(source="assignee.name", allow_null=True)
+    team = serializers.CharField(source="team.name")
+    reason = serializers.CharField()
+
+
+class AttachmentOut(Row):
+    id = serializers.IntegerField()
+    ticket = serializers.IntegerField(source="ticket_id")
+    message = serializers.IntegerField(source="message_id")
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="In bytes.")
+    content_type = serializers.CharField()
+    sha256 = serializers.CharField()
+    scan = serializers.ChoiceField(Attachment.Scan.choices)
+    uploaded_by = serializers.CharField(source="uploaded_by.name")
+    created_at = serializers.DateTimeField()
+
+
+class OpenIn(serializers.Serializer):
+    organisation = Visible(
+        slug_field="code",
+        queryset=Organisation.objects.all(),
+        required=False,
+        help_text="Your own when left out.",
+    )
+    module = Named(slug_field="code", queryset=Module.objects.all())
+    system = Visible(slug_field="code", queryset=System.objects.all(), required=False)
+    caller = Visible(
+        slug_field="email",
+        queryset=User.objects.all(),
+        required=False,
+        help_text="Whom the ticket is for, when somebody else enters it: their e-mail address.",
+    )
+    subject = Text(max_length=200)
+    text = Text()
+    customer_priority = serializers.ChoiceField(Priority.choices)
+    external_number = Text(max_length=60, required=False, allow_blank=True)
+    message_id = Text(max_length=120, required=False, allow_blank=True)
+    job = Text(max_length=120, required=False, allow_blank=True)
+    run_at = serializers.DateTimeField(required=False)
+    steps = Text(required=False, allow_blank=True)
+    already_checked = Text(required=False, allow_blank=True)
+    confidential = serializers.BooleanField(required=False)
+
+
+class SayIn(serializers.Serializer):
+    text = Text()
+
+
+class AssignIn(serializers.Serializer):
+    to = Visible(slug_field="email", queryset=User.objects.all(), help_text="An e-mail address.")
+    reason = Text(required=False, allow_blank=True)
+
+
+class HandOnIn(serializers.Serializer):
+    team = Named(slug_field="name", queryset=Team.objects.all())
+    to = Visible(
+        slug_field="email",
+        queryset=User.objects.all(),
+        required=False,
+        help_text="Somebody of that team; routed again when left out.",
+    )
+    reason = Text()
+
+
+class WaitIn(serializers.Serializer):
+    question = Text()
+
+
+class ResumeIn(serializers.Serializer):
+    reason = Text(required=False, allow_blank=True)
+
+
+class ResolveIn(serializers.Serializer):
+    answer = Text()
+
+
+class ReopenIn(serializers.Serializer):
+    reason = Text()
+
+
+class TicketFilter(django_filters.FilterSet):
+    status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
+    priority = django_filters.MultipleChoiceFilter(choices=Priority.choices, distinct=False)
+    module = django_filters.CharFilter("module__code")
+    system = django_filters.CharFilter("system__code")
+    organisation = django_filters.CharFilter("organisation__code")
+    external_number = django_filters.CharFilter()
+    opened_after = django_filters.IsoDateTimeFilter("opened_at", "gte")
+    opened_before = django_filters.IsoDateTimeFilter("opened_at", "lt")
+    changed_since = django_filters.IsoDateTimeFilter("changed_at", "gte")
+    q = django_filters.CharFilter(method="search", label="A number, or a part of the subject.")
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+
+    def search(self, rows: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
+        found = Q(subject__icontains=value)
+        if value.isascii() and value.isdigit() and len(value) < 19:
+            found |= Q(number=value)
+        return rows.filter(found)
+
+
+class TicketViewSet(DeskViewSet):
+    """Tickets of your organisation, and of those you act for."""
+
+    queryset = Ticket.objects.all()
+    out = TicketOut
+    filterset_class = TicketFilter
+    unique = lookup_field = "number"
+    orderings = ["-number", "number", "-changed_at", "changed_at"]
+    lookup_value_regex = r"[0-9]{1,18}"
+    scope_to_read = Scope.TICKETS_READ
+    scope_to_write = Scope.TICKETS_WRITE
+    parser_classes = WITH_FILES
+
+    @property
+    def me(self) -> Any:
+        return self.request.user
+
+    @creates(OpenIn, files=True)
+    def create(self, **given: Any) -> Ticket:
+        """Open a ticket. It is routed moments later."""
+        report = actions.Report(**{"organisation": self.me.organisation, **given})
+        return actions.open_ticket(report, by=self.me, channel=API)
+
+    @part(MessageOut)
+    def messages(self, ticket: Ticket) -> QuerySet[Message]:
+        """What was said, oldest first. Customers never see internal notes."""
+        return ticket.messages.readable_by(self.me)
+
+    @part(HistoryOut)
+    def history(self, ticket: Ticket) -> QuerySet[HistoryEntry]:
+        """What happened to the ticket, oldest first."""
+        return ticket.history.readable_by(self.me)
+
+    @part(AttachmentOut)
+    def attachments(self, ticket: Ticket) -> QuerySet[Attachment]:
+        """The files of the ticket; their content has an address of its own."""
+        return ticket.attachments.readable_by(self.me)
+
+    @verb(SayIn, out=MessageOut, status=201, files=True)
+    def reply(self, ticket: Ticket, **given: Any) -> Message:
+        """Say something the customer reads. A resolved ticket is confirmed or reopened instead."""
+        return actions.reply(ticket, by=self.me, channel=API, **given)
+
+    @verb(SayIn, out=MessageOut, status=201, files=True)
+    def note(self, ticket: Ticket, **given: Any) -> Message:
+        """Say something only the vendor reads."""
+        return actions.note(ticket, by=self.me, channel=API, **given)
+
+    @verb()
+    def take(self, ticket: Ticket) -> Ticket:
+        """Take charge of the ticket."""
+        return actions.take(ticket, by=self.me)
+
+    @verb(AssignIn)
+    def assign(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Put a specialist in charge."""
+        return actions.assign(ticket, by=self.me, **given)
+
+    @verb(HandOnIn)
+    def hand_on(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Give the ticket to another team."""
+        return actions.hand_on(ticket, by=self.me, **given)
+
+    @verb(WaitIn, files=True)
+    def wait_for_customer(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Ask the customer, and wait."""
+        return actions.wait_for_customer(ticket, by=self.me, channel=API, **given)
+
+    @verb(ResumeIn)
+    def resume(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Take the turn back without waiting any longer."""
+        return actions.resume(ticket, by=self.me, **given)
+
+    @verb(ResolveIn, files=True)
+    def resolve(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Tell the solution and ask for confirmation."""
+        return actions.resolve(ticket, by=self.me, channel=API, **given)
+
+    @verb()
+    def confirm(self, ticket: Ticket) -> Ticket:
+        """Agree that it is solved: the ticket is closed."""
+        return actions.confirm(ticket, by=self.me)
+
+    @verb(ReopenIn, files=True)
+    def reopen(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Say that it is not solved after all. Closed tickets only within 14 days."""
+        return actions.reopen(ticket, by=self.me, channel=API, **given)
+
+
+class AttachmentViewSet(DeskViewSet):
+    """Files on the tickets you see."""
+
+    queryset = Attachment.objects.all()
+    out = AttachmentOut
+    lookup_value_regex = r"[0-9]{1,18}"
+    scope_to_read = Scope.TICKETS_READ
+
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[Content], pagination_class=None)
+    def content(self, request: Request, **address: Any) -> FileResponse:
+        """The content of the file, once the scanner let it through."""
+        return files.download(self.row(), request.user)
+
+
+router = SimpleRouter()
+router.register("tickets", TicketViewSet)
+router.register("attachments", AttachmentViewSet)
+urlpatterns = router.urls
