@@ -18,7 +18,8 @@ class Moment(Protocol):
 
 
 def of(ticket: Ticket, *, reader: User) -> list[Moment]:
-    """Three queries, whatever the length. Each message carries its `files`.
+    """Three queries, whatever the length. Each message carries its `files`, and each of these the
+    reason why this reader does not get it as `withheld`.
 
     Steps that a message tells by itself (asking back, resolving) stand right behind it.
     """
@@ -27,7 +28,8 @@ def of(ticket: Ticket, *, reader: User) -> list[Moment]:
     )
     history = ticket.history.readable_by(reader).select_related("by", "assignee", "team")
     files = defaultdict(list)
-    for file in Attachment.objects.filter(ticket=ticket).select_related("uploaded_by"):
+    for file in Attachment.objects.filter(ticket=ticket).readable_by(reader):
+        file.withheld = file.withheld_from(reader)
         files[file.message_id].append(file)
     for message in messages:
         message.files = files[message.pk]

@@ -1,7 +1,9 @@
 """The timeline: one order for what was said and what happened, within what a reader may know."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tickets import actions, timeline
-from tickets.models import HistoryEntry, Message
+from tickets.models import Attachment, HistoryEntry, Message
 
 OFFICE = Message.Channel.OFFICE
 
@@ -50,3 +52,21 @@ def test_the_length_of_a_ticket_costs_no_queries(open_ticket, sam, django_assert
 
 def test_the_last_step_names_who_moved_the_ticket(open_ticket, sam):
     assert timeline.last_step(open_ticket).by == sam
+
+
+def test_files_come_with_their_message_and_say_why_they_are_withheld(open_ticket, sam, lea):
+    message = actions.note(
+        open_ticket,
+        by=sam,
+        text="See the log.",
+        channel=OFFICE,
+        files=[SimpleUploadedFile("lauf.txt", b"ZLP1 14 cases")],
+    )
+    Attachment.objects.update(scan=Attachment.Scan.PENDING, scanned_at=None)
+
+    def file_for(reader):
+        rows = timeline.of(open_ticket, reader=reader)
+        return next(row for row in rows if row.pk == message.pk and hasattr(row, "text")).files[0]
+
+    assert file_for(sam).withheld == ""
+    assert file_for(lea).withheld

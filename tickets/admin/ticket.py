@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -20,8 +19,8 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, counted
 from tickets import actions, timeline
-from tickets.admin import opening, report, verbs, workbench, worklist
-from tickets.models import Ticket, Turn
+from tickets.admin import opening, report, start, verbs, workbench, worklist
+from tickets.models import Ticket
 
 BULK = ["take", "hand_on"]
 AT_ONCE = 100
@@ -54,10 +53,7 @@ class TicketAdmin(DeskAdmin):
         return [*lists, figures]
 
     def panel(self, request: HttpRequest) -> str | None:
-        found = worklist.chosen(request.user, None)
-        rows = found.of(request.user).for_lists().filter(turn__lte=Turn.OURS)
-        context = {"work_list": found, "tickets": rows[:12], "url": self.url()}
-        return render_to_string("admin/tickets/_start.html", context, request)
+        return start.panel(request, self.url())
 
     # --- addresses
 

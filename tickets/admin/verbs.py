@@ -175,8 +175,8 @@ SAYING = [
 # What is done by a button in the bar.
 DOING = [
     Verb("take", _("Take"), Take, _("You are in charge now.")),
-    Verb("assign", _("Assign …"), Assign, _("Assigned.")),
-    Verb("hand_on", _("Hand on …"), HandOn, _("Handed on.")),
+    Verb("assign", _("Assign"), Assign, _("Assigned.")),
+    Verb("hand_on", _("Hand on"), HandOn, _("Handed on.")),
     Verb("resume", _("Stop waiting"), Resume, _("The ticket is in work again.")),
 ]
 VERBS = {verb.name: verb for verb in SAYING + DOING}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from releases.models import Module
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, Team, User
-from tickets.models import Priority, Status, Ticket
+from tickets.models import Priority, Status, Ticket, Turn
 from tickets.models.ticket import TicketQuerySet
 
 PAGE = 50
@@ -88,6 +88,9 @@ class FilterForm(forms.Form):
         choices=[("", _("all")), (UNDONE, _("not done")), *Status.choices],
         label=_("State"),
         required=False,
+    )
+    turn = forms.ChoiceField(
+        choices=[("", _("all")), *Turn.choices], label=_("Whose turn"), required=False
     )
     module = forms.ModelChoiceField(Module.objects, label=_("Module"), required=False)
     organisation = forms.ModelChoiceField(Organisation.objects, label=_("Customer"), required=False)
