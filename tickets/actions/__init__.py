@@ -7,6 +7,7 @@ from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.opening import Report, open_ticket
+from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "reply",
     "resolve",
     "resume",
+    "route",
     "set_competence",
     "take",
     "wait_for_customer",

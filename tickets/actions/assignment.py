@@ -62,7 +62,9 @@ def put_in_charge(ticket: Ticket, person: User, **facts: Any) -> None:
     _refuse_done(ticket)
     if not person.is_active or not person.is_any(Role.AGENT, Role.LEAD):
         raise Invalid(_("Only specialists can be in charge of a ticket."), "to")
-    facts = {"assignee": person, "assigned_at": timezone.now(), **facts}
+    now = timezone.now()
+    # Whoever is put in charge by hand needs no routing any more.
+    facts = {"assignee": person, "assigned_at": now, "routed_at": ticket.routed_at or now, **facts}
     if ticket.status == Status.NEW:
         steps.move(ticket, Status.OPEN, **facts)
     else:

@@ -53,4 +53,7 @@ class RoutingDecision(models.Model):
         verbose_name = _("routing decision")
         verbose_name_plural = _("routing decisions")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["ticket", "-at"], name="decisions_of_ticket")]
+        indexes = [
+            models.Index(fields=["ticket", "-at"], name="decisions_of_ticket"),
+            models.Index(fields=["chosen", "-at"], name="decisions_for_person"),
+        ]

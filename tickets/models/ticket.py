@@ -92,6 +92,10 @@ class TicketQuerySet(CustomerRows):
         """Nobody has been found for these: the lead's list."""
         return self.filter(status=Status.NEW, assignee=None, routed_at__isnull=False)
 
+    def to_route(self) -> Self:
+        """Nobody has looked for somebody yet: new ones, and those handed on to a team."""
+        return self.unresolved().filter(routed_at=None)
+
     def by_need(self) -> Self:
         """What needs somebody first: an owed answer, then the graver, then the older ticket."""
         return self.order_by("turn", "priority", "number")
@@ -231,6 +235,11 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["number"], condition=Q(status="new", assignee=None), name="tickets_unrouted"
+            ),
+            models.Index(
+                fields=["number"],
+                condition=Q(routed_at=None) & ~Q(status__in=["resolved", "closed"]),
+                name="tickets_to_route",
             ),
             BrinIndex(fields=["opened_at"], name="tickets_by_opening"),  # for reports of a period
             models.Index(fields=["external_number"], name="tickets_by_external_number"),
