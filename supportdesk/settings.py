@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "supportdesk.web.tasks.forget_answers", "schedule": 3600},
     "seal-audit": {"task": "supportdesk.audit.tasks.seal", "schedule": 60},
     "close-quiet-tickets": {"task": "tickets.tasks.close_quiet_tickets", "schedule": 3600},
+    "route-waiting": {"task": "tickets.tasks.route_waiting", "schedule": 120},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }

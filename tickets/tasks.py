@@ -20,6 +20,7 @@ from tickets.models import Attachment, Ticket
 from tickets.models.attachment import FOLDER
 
 logger = logging.getLogger(__name__)
+ROUTED_AT_ONCE = 500  # some 20 s of work; what is left comes two minutes later
 ORPHAN_AFTER = timedelta(days=1)  # no upload takes that long: younger ones may still get their row
 
 
@@ -34,11 +35,23 @@ def close_quiet_tickets() -> None:
     _each(Ticket.objects.due_to_close(now), actions.close, desk)
 
 
-def _each(tickets: Iterable[Ticket], verb: Callable[..., Ticket], desk: User) -> None:
+def _each(tickets: Iterable[Ticket], verb: Callable[..., object], desk: User) -> None:
     for ticket in tickets:
-        # Moved on, or somebody holds it right now: the next hour asks again.
+        # Moved on, or somebody holds it right now: the next round asks again.
         with suppress(WrongState, OperationalError):
             verb(ticket, by=desk)
+
+
+@shared_task
+def route_waiting() -> None:
+    """Every two minutes: look again for tickets nobody was found for. People come back, learn, or
+    begin their day; a new ticket whose event went astray is found here, too.
+
+    Safe to repeat: a ticket that found somebody meanwhile refuses. The longest untried come first,
+    so that no number of hopeless ones keeps a new one from its turn.
+    """
+    tickets = Ticket.objects.longest_unrouted()[:ROUTED_AT_ONCE]
+    _each(tickets, actions.route, User.objects.desk())
 
 
 @shared_task

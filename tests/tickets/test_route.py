@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging.models import Event
 from supportdesk.worktime.models import Absence
-from tests.factories import CompetenceFactory, UserFactory, a_ticket
+from tests.factories import CompetenceFactory, OrganisationFactory, UserFactory, a_ticket
 from tickets import actions, routing
-from tickets.models import RoutingDecision, Status
+from tickets.models import Message, RoutingDecision, Status, Ticket
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=BERLIN)
@@ -43,6 +43,7 @@ def test_a_new_ticket_finds_its_specialist_and_keeps_the_reasons(new_ticket, com
     assert decision.decision["scores"][0]["competence"] == 30
     assert new_ticket.history.last().kind == "routed"
     assert Event.objects.latest("pk").name == "ticket.routed"
+    decision.refresh_from_db()
     again = routing.decide(routing.Situation.from_json(decision.situation))
     assert json.loads(json.dumps(again.as_json())) == decision.decision
 
@@ -59,9 +60,14 @@ def test_nobody_competent_is_the_leads_with_the_reason(new_ticket, sam, desk):
 
 
 def test_a_second_try_in_vain_is_no_news_and_a_competence_helps(new_ticket, sam, module, desk):
-    actions.route(new_ticket, by=desk)
-    actions.route(new_ticket, by=desk)
+    first = actions.route(new_ticket, by=desk)
+    new_ticket.refresh_from_db()
+    changed_at = new_ticket.changed_at
+    assert actions.route(new_ticket, by=desk) == first
+    new_ticket.refresh_from_db()
     assert new_ticket.history.filter(kind="unrouted").count() == 1
+    assert new_ticket.changed_at == changed_at
+    assert new_ticket.routed_at > first.at
 
     CompetenceFactory(person=sam, module=module)
     assert actions.route(new_ticket, by=desk).chosen == sam
@@ -118,6 +124,32 @@ def test_a_handed_on_ticket_finds_somebody_of_the_other_team(open_ticket, sam, o
     assert actions.route(open_ticket, by=desk).chosen == erik
 
 
+def test_a_ticket_handed_on_in_vain_is_the_leads_until_somebody_is_found(
+    open_ticket, sam, other_team, desk
+):
+    actions.hand_on(open_ticket, by=sam, team=other_team, reason="Contributions.")
+    actions.route(open_ticket, by=desk)
+
+    open_ticket.refresh_from_db()
+    assert open_ticket.assignee == sam  # a ticket in work never hangs in the air
+    assert Ticket.objects.unrouted().get() == open_ticket
+
+    erik = UserFactory(team=other_team)
+    assert actions.route(open_ticket, by=desk).chosen == erik
+    assert not Ticket.objects.unrouted().exists()
+
+
+def test_whoever_resolved_a_new_ticket_keeps_it_when_it_comes_back(
+    new_ticket, sam, alice, competent_sam, desk
+):
+    channel = Message.Channel.PORTAL
+    actions.resolve(new_ticket, by=sam, answer="By design.", channel=channel)
+    actions.reopen(new_ticket, by=alice, reason="No.", channel=channel)
+
+    with pytest.raises(WrongState):
+        actions.route(new_ticket, by=desk)
+
+
 def test_what_somebody_has_is_not_routed(open_ticket, competent_sam, desk):
     with pytest.raises(WrongState):
         actions.route(open_ticket, by=desk)
@@ -138,11 +170,12 @@ def test_eight_workers_assign_once(new_ticket, competent_sam, desk, at_once):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tickets_routed_at_the_same_moment_still_spread(alice, module, alpina, team, desk, at_once):
+def test_tickets_routed_at_the_same_moment_still_spread(sam, module, team, desk, at_once):
     people = [UserFactory(team=team) for _ in range(4)]
     for person in people:
         CompetenceFactory(person=person, module=module, level=2)
-    waiting = [a_ticket(by=alice, module=module, organisation=alpina) for _ in range(12)]
+    strangers = OrganisationFactory.create_batch(12)  # nobody knows them from an earlier ticket
+    waiting = [a_ticket(by=sam, module=module, organisation=one) for one in strangers]
 
     at_once(12, lambda: actions.route(waiting.pop(), by=desk))
 
@@ -155,9 +188,7 @@ def test_the_number_of_queries_does_not_grow_with_the_team(
 ):
     for _ in range(size):
         CompetenceFactory(person=UserFactory(team=team, deputy=competent_sam), module=module)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         actions.route(new_ticket, by=desk)
 
     assert len(queries) <= 24

@@ -22,7 +22,8 @@ def resolve(
     """
     ticket = steps.claim(ticket, "ticket.resolve", by=by)
     now = timezone.now()
-    facts = {} if ticket.assignee_id else {"assignee": by, "assigned_at": now}
+    in_charge = {"assignee": by, "assigned_at": now, "routed_at": ticket.routed_at or now}
+    facts = {} if ticket.assignee_id else in_charge
     steps.move(
         ticket,
         Status.RESOLVED,

@@ -11,7 +11,7 @@ from supportdesk.errors import WrongState
 from tickets import routing, situation
 from tickets.actions import steps
 from tickets.actions.assignment import put_in_charge
-from tickets.models import DONE, HistoryEntry, RoutingDecision, Status, Ticket
+from tickets.models import HistoryEntry, RoutingDecision, Status, Ticket
 
 
 @transaction.atomic
@@ -27,11 +27,14 @@ def route(ticket: Ticket, *, by: User) -> RoutingDecision:
     access.require(by, "ticket.route")
     Team.objects.select_for_update(no_key=True).get(pk=ticket.team_id)
     ticket = steps.claim(ticket, "ticket.route", by=by)
-    if ticket.status in DONE or (ticket.assignee_id and ticket.routed_at):
+    if not ticket.seeks_somebody:
         raise WrongState(Status(ticket.status), HistoryEntry.Kind.ROUTED)
     now = timezone.now()
     seen = situation.read(ticket, at=now)
     answer = routing.decide(seen)
+    if answer.chosen is None and (known := _known_reason(ticket, answer.reason)):
+        steps.change(ticket, routed_at=now, changed_at=ticket.changed_at)
+        return known
     decision = RoutingDecision.objects.create(
         ticket=ticket,
         at=now,
@@ -46,13 +49,19 @@ def route(ticket: Ticket, *, by: User) -> RoutingDecision:
     return decision
 
 
+def _known_reason(ticket: Ticket, reason: str) -> RoutingDecision | None:
+    """The last decision, if it said the same: tried again in vain is no news and no new row."""
+    if ticket.routed_at is None:
+        return None
+    last = ticket.routing_decisions.first()
+    return last if last and (last.reason, last.team_id) == (reason, ticket.team_id) else None
+
+
 def _follow(ticket: Ticket, decision: RoutingDecision, *, by: User) -> None:
     """Do as decided. Who had a handed-on ticket keeps it until somebody is found."""
     if decision.chosen:
         put_in_charge(ticket, decision.chosen, routed_at=decision.at)
         steps.trace(ticket, HistoryEntry.Kind.ROUTED, by=by, to=decision.chosen_id)
         return
-    first_time = ticket.routed_at is None
     steps.change(ticket, routed_at=decision.at)
-    if first_time:  # tried again in vain is no news
-        steps.trace(ticket, HistoryEntry.Kind.UNROUTED, by=by, reason=decision.reason, public=False)
+    steps.trace(ticket, HistoryEntry.Kind.UNROUTED, by=by, reason=decision.reason, public=False)

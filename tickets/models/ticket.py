@@ -8,7 +8,7 @@ from typing import Self
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +76,10 @@ PRIORITY_MEANINGS = {
 }
 
 
+# Looked for, and not put into anybody's charge since.
+SOUGHT_IN_VAIN = Q(routed_at__isnull=False) & (Q(assignee=None) | Q(assigned_at__lt=F("routed_at")))
+
+
 class TicketQuerySet(CustomerRows):
     def visible_to(self, user: User) -> Self:
         """Confidential ones: opener, caller, coordinators, assignee, leads and auditor only."""
@@ -89,12 +93,19 @@ class TicketQuerySet(CustomerRows):
         return self.exclude(status__in=DONE)
 
     def unrouted(self) -> Self:
-        """Nobody has been found for these: the lead's list."""
-        return self.filter(status=Status.NEW, assignee=None, routed_at__isnull=False)
+        """Nobody has been found for these: the lead's list. A ticket handed on in vain is among
+        them, though whoever had it keeps it until then.
+        """
+        return self.unresolved().filter(SOUGHT_IN_VAIN)
 
     def to_route(self) -> Self:
         """Nobody has looked for somebody yet: new ones, and those handed on to a team."""
         return self.unresolved().filter(routed_at=None)
+
+    def longest_unrouted(self) -> Self:
+        """Both kinds: first those nobody has looked at, then those looked at longest ago."""
+        rows = self.unresolved().filter(Q(routed_at=None) | SOUGHT_IN_VAIN)
+        return rows.order_by(F("routed_at").asc(nulls_first=True), "number")
 
     def by_need(self) -> Self:
         """What needs somebody first: an owed answer, then the graver, then the older ticket."""
@@ -234,7 +245,9 @@ class Ticket(models.Model):
                 fields=["closes_at"], condition=Q(status="resolved"), name="tickets_about_to_close"
             ),
             models.Index(
-                fields=["number"], condition=Q(status="new", assignee=None), name="tickets_unrouted"
+                fields=["turn", "priority", "number"],
+                condition=~Q(status__in=["resolved", "closed"]) & SOUGHT_IN_VAIN,
+                name="tickets_unrouted",
             ),
             models.Index(
                 fields=["number"],
@@ -257,6 +270,12 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.subject}"
+
+    @property
+    def seeks_somebody(self) -> bool:
+        """Whether routing has to look: not done, and nobody was put in charge since it last did."""
+        found = self.assigned_at and self.routed_at and self.assigned_at >= self.routed_at
+        return self.status not in DONE and not found
 
     def may_reopen(self, at: datetime) -> bool:
         """A closed ticket comes back only within REOPEN_WINDOW of closing."""
