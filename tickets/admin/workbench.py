@@ -13,7 +13,7 @@ from releases.models import System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, User
 from supportdesk.errors import Refused
-from tickets import timeline
+from tickets import timeline, why
 from tickets.admin import verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
 from tickets.models import Draft, HistoryEntry, Priority, Ticket
@@ -46,6 +46,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "list": request.GET.get("list", ""),
         "neighbours": worklist.neighbours(ticket, user, request.GET.get("list")),
         "customer": customer_card(ticket, user),
+        "why": why.of(ticket),
     }
 
 
