@@ -17,7 +17,7 @@ SHOWN = 3  # the best and those they were measured against
 PARTS = {
     "competence": gettext_lazy("Knows the module"),
     "load": gettext_lazy("Open tickets, weighed"),
-    "continuity": gettext_lazy("Knows the customer or the case"),
+    "continuity": gettext_lazy("Knows customer or case"),
     "waited": gettext_lazy("Waited longest"),
 }
 REASONS = {
