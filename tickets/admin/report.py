@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Team
-from tickets import arrivals
+from tickets import accuracy, arrivals
 from tickets.arrivals import Arrivals
 from tickets.models import Ticket
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WEEKS = [4, 13, 52]
 LEFT, TOP, ROW = 34, 20, 28  # the heat map's margins and row height, in SVG units
 WIDTH = 1022
+BAR, FULL_BAR = 26, 400  # a month's row, and the length of 100 %
 
 
 class PeriodForm(forms.Form):
@@ -71,6 +72,26 @@ class Square:
         return self.shade >= arrivals.RAMP - 1
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A month's share that stayed with the first person, as a bar."""
+
+    row: int
+    month: accuracy.Accuracy
+
+    @property
+    def y(self) -> int:
+        return self.row * BAR
+
+    @property
+    def baseline(self) -> int:
+        return self.y + 16
+
+    @property
+    def width(self) -> int:
+        return FULL_BAR * self.month.share // 100
+
+
 def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
     if not access.may(request.user, "report.view"):
         raise PermissionDenied
@@ -88,8 +109,20 @@ def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
         since=since,
         until=until,
         weeks=weeks,
+        **_accuracy(since, until, team),
         **_arrivals(request, since, team),
     )
+
+
+def _accuracy(since: datetime, until: datetime, team: Team | None) -> dict[str, Any]:
+    overall = accuracy.of("all", since, until, team)
+    months = accuracy.of("month", since, until, team)
+    return {
+        "overall": overall[0] if overall else None,
+        "months": [Bar(row, month) for row, month in enumerate(months)],
+        "chart_height": len(months) * BAR,
+        "modules": accuracy.of("module", since, until, team),
+    }
 
 
 def _arrivals(request: HttpRequest, since: datetime, team: Team | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Each is a plain function too, so that the back office's columns say things the s
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -128,6 +128,20 @@ def day(value: date | None) -> SafeString | str:
 def size(value: int) -> str:
     """A file's size in the reader's language."""
     return filesizeformat(value)
+
+
+@register.filter
+def span(value: timedelta) -> str:
+    """A length of time in the unit people would choose: 40 s, 12 min, 3:05 h, 2 days."""
+    seconds = int(value.total_seconds())
+    if seconds < 60:
+        return _("%(n)d s") % {"n": seconds}
+    minutes, hours = seconds // 60, seconds // 3600
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if hours < 48:
+        return _("%(hours)d:%(minutes)02d h") % {"hours": hours, "minutes": minutes % 60}
+    return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
 
 
 @register.filter
