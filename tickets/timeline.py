@@ -29,10 +29,10 @@ def of(ticket: Ticket, *, reader: User) -> list[Moment]:
     history = ticket.history.readable_by(reader).select_related("by", "assignee", "team")
     files = defaultdict(list)
     for file in Attachment.objects.filter(ticket=ticket).readable_by(reader):
-        file.withheld = file.withheld_from(reader)
+        file.withheld = file.withheld_from(reader)  # type: ignore[attr-defined]
         files[file.message_id].append(file)
     for message in messages:
-        message.files = files[message.pk]
+        message.files = files[message.pk]  # type: ignore[attr-defined]
     # Sorting is stable: a message comes before the step written with it.
     return sorted([*messages, *history], key=attrgetter("at"))
 

@@ -58,9 +58,9 @@ class Days(DateRangeField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return list(self.widget.decompress(value)) if isinstance(value, DateRange) else value
+        return list(DaysInput().decompress(value)) if isinstance(value, DateRange) else value
 
-    def compress(self, values: list[date | None]) -> DateRange | None:
+    def compress(self, values: Any) -> DateRange | None:
         if not values or not any(values):
             return None
         first, last = values
@@ -112,4 +112,4 @@ class MinuteOfDay(forms.TimeField):
         return 1440 if self.ends and minutes == 0 else minutes
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.widget.format_value(initial) != (data or None)  # type: ignore[union-attr,call-arg]
+        return self.widget.format_value(initial) != (data or None)  # type: ignore[call-arg]

@@ -16,7 +16,7 @@ from releases.models import Module
 from supportdesk.accounts import access
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Team, User
-from supportdesk.web.office import DeskAdmin, Section
+from supportdesk.web.office import DeskAdmin, Section, colleague
 from tickets import actions
 from tickets.models import Competence
 
@@ -60,7 +60,7 @@ class CompetenceAdmin(DeskAdmin):
             choices=Competence.Level.choices,
             teams=Team.objects.all(),
             team=request.GET.get("team", ""),
-            may_configure=access.may(request.user, "competence.configure"),
+            may_configure=access.may(colleague(request), "competence.configure"),
         )
 
     def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -77,7 +77,7 @@ class CompetenceAdmin(DeskAdmin):
                 level = request.POST.get(name, "")
                 if name in request.POST and level != str(shown.get(name, "")):
                     chosen = int(level) if level.isdecimal() and len(level) == 1 else None
-                    actions.set_competence(person, module, chosen, by=request.user)
+                    actions.set_competence(person, module, chosen, by=colleague(request))
                     changed += 1
         words = ngettext("%(n)d level changed.", "%(n)d levels changed.", changed)
         messages.success(request, words % {"n": changed})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Invalid
+from supportdesk.web.office import colleague
 from tickets import actions
 from tickets.admin.verbs import OFFICE, FilesField
 from tickets.models import PRIORITY_MEANINGS, Priority
@@ -65,7 +66,7 @@ class CalledInForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
     confidential = forms.BooleanField(label=_("Confidential"), required=False)
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
     def __init__(self, organisation: Organisation, by: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,13 +97,13 @@ def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
         return _page(office, request, first)
     organisation = first.cleaned_data["organisation"]
     if request.method != "POST":
-        return _page(office, request, first, CalledInForm(organisation, request.user))
-    form = CalledInForm(organisation, request.user, request.POST, request.FILES)
+        return _page(office, request, first, CalledInForm(organisation, colleague(request)))
+    form = CalledInForm(organisation, colleague(request), request.POST, request.FILES)
     if not form.is_valid():
         return _page(office, request, first, form, status=422)
     report = actions.Report(organisation=organisation, **form.cleaned_data)
     try:
-        ticket = actions.open_ticket(report, by=request.user, channel=OFFICE)
+        ticket = actions.open_ticket(report, by=colleague(request), channel=OFFICE)
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(office, request, first, form, status=422)

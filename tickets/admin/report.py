@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Team
+from supportdesk.web.office import colleague
 from tickets import accuracy, arrivals
 from tickets.arrivals import Arrivals
 from tickets.models import Ticket
@@ -34,9 +35,7 @@ class PeriodForm(forms.Form):
     team = forms.ModelChoiceField(
         Team.objects, label=_("Team"), required=False, empty_label=_("all teams")
     )
-    weeks = forms.TypedChoiceField(
-        label=_("Period"), coerce=int, required=False, empty_value=WEEKS[0]
-    )
+    weeks = forms.TypedChoiceField(label=_("Period"), coerce=int, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,7 +92,7 @@ class Bar:
 
 
 def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
-    if not access.may(request.user, "report.view"):
+    if not access.may(colleague(request), "report.view"):
         raise PermissionDenied
     form = PeriodForm(request.GET or {"weeks": WEEKS[0]})
     form.is_valid()
@@ -126,7 +125,7 @@ def _accuracy(since: datetime, until: datetime, team: Team | None) -> dict[str, 
 
 
 def _arrivals(request: HttpRequest, since: datetime, team: Team | None) -> dict[str, Any]:
-    rows = Ticket.objects.visible_to(request.user).filter(opened_at__gte=since)
+    rows = Ticket.objects.visible_to(colleague(request)).filter(opened_at__gte=since)
     found = arrivals.of(rows.filter(team=team) if team else rows)
     return {"arrivals": found, "heat": heat_map(found), "peak": _named(found.peak)}
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
+from supportdesk.web.office import colleague
 from tickets.admin import worklist
 from tickets.admin.worklist import WorkList
 from tickets.models import Ticket, Turn
@@ -32,7 +33,7 @@ class Figure:
 
 
 def panel(request: HttpRequest, address: str) -> str:
-    user = request.user
+    user = colleague(request)
     work_list = worklist.chosen(user, None)
     rows = work_list.of(user).for_lists().filter(turn__lte=Turn.OURS)
     return render_to_string(

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from supportdesk.accounts import access
 from supportdesk.errors import Refused
-from supportdesk.web.office import DeskAdmin, MenuLine, Section, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
 from tickets import actions, timeline
 from tickets.admin import opening, report, start, verbs, workbench, worklist
 from tickets.models import Ticket
@@ -42,12 +42,12 @@ class TicketAdmin(DeskAdmin):
                 found.label,
                 f"{self.url()}?list={found.name}",
                 self.section,
-                counted(found.of(request.user)) if found.counted else None,
+                counted(found.of(colleague(request))) if found.counted else None,
                 found.hot,
             )
-            for found in worklist.offered_to(request.user)
+            for found in worklist.offered_to(colleague(request))
         ]
-        if not access.may(request.user, "report.view"):
+        if not access.may(colleague(request), "report.view"):
             return lists
         figures = MenuLine(_("Routing and arrivals"), reverse("admin:tickets_report"), "reports")
         return [*lists, figures]
@@ -86,11 +86,11 @@ class TicketAdmin(DeskAdmin):
     # --- pages
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return access.may(request.user, "ticket.open")
+        return access.may(colleague(request), "ticket.open")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self._only_readers(request)
-        page = worklist.page(request, request.user)
+        page = worklist.page(request, colleague(request))
         return self.page(
             request,
             "admin/tickets/worklist.html",
@@ -126,13 +126,13 @@ class TicketAdmin(DeskAdmin):
         if not form.is_valid():
             return self._workbench(request, ticket, workbench.Attempt(verb, form))
         try:
-            form.act(ticket, by=request.user)
+            form.act(ticket, by=colleague(request))
         except Refused as refusal:
             ticket = get_object_or_404(self.get_queryset(request), number=number)
             last = timeline.last_step(ticket)
             return self._workbench(request, ticket, workbench.Attempt(verb, form, refusal, last))
         if isinstance(form, verbs.Say):
-            actions.drop_draft(by=request.user, ticket=ticket)
+            actions.drop_draft(by=colleague(request), ticket=ticket)
         messages.success(request, verbs.VERBS[verb].done)
         return self._back(request, ticket)
 
@@ -145,7 +145,7 @@ class TicketAdmin(DeskAdmin):
         tickets = self.get_queryset(request).filter(number__in=numbers).order_by("number")
         if not form.is_valid():
             for errors in form.errors.values():
-                messages.error(request, " ".join(errors))
+                messages.error(request, " ".join(str(error) for error in errors))
         else:
             self._act_on_each(request, form, list(tickets))
         return HttpResponseRedirect(f"{self.url()}?{request.POST.get('here', '')}")
@@ -156,7 +156,7 @@ class TicketAdmin(DeskAdmin):
         done = 0
         for ticket in tickets:
             try:
-                form.act(ticket, by=request.user)
+                form.act(ticket, by=colleague(request))
                 done += 1
             except Refused as refusal:
                 messages.error(request, f"{ticket.number}: {refusal}")
@@ -171,8 +171,8 @@ class TicketAdmin(DeskAdmin):
         content = {"text": request.POST.get("text", "")[:50_000]}
         if content["text"]:
             content["mode"] = request.POST.get("mode", "")
-        draft = actions.keep_draft(content, by=request.user, ticket=ticket)
-        if request.htmx:
+        draft = actions.keep_draft(content, by=colleague(request), ticket=ticket)
+        if request.htmx:  # type: ignore[attr-defined]
             return render(request, "admin/tickets/_draft.html", {"draft": draft})
         return self._back(request, ticket)
 
@@ -183,7 +183,7 @@ class TicketAdmin(DeskAdmin):
             raise PermissionDenied
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
-        return access.may(request.user, verbs.VERBS[verb].right)
+        return access.may(colleague(request), verbs.VERBS[verb].right)
 
     def _bulk_offer(self, request: HttpRequest, verb: str) -> verbs.Offer:
         return verbs.Offer(verbs.VERBS[verb], "", verbs.VERBS[verb].form(auto_id=f"{verb}-%s"))
@@ -202,7 +202,8 @@ class TicketAdmin(DeskAdmin):
         return HttpResponseRedirect(self.url("change", ticket.pk) + _came_from(request))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).for_lists().select_related("caller", "system__line")
+        rows: Any = super().get_queryset(request)
+        return rows.for_lists().select_related("caller", "system__line")
 
 
 def _came_from(request: HttpRequest) -> str:

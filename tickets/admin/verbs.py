@@ -40,7 +40,7 @@ class Say(VerbForm):
     text = forms.CharField(
         label=_("Text"), max_length=50_000, widget=forms.Textarea({"class": "sd-input", "rows": 6})
     )
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
     @property
     def said(self) -> dict[str, Any]:

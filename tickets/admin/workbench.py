@@ -13,6 +13,7 @@ from releases.models import System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, User
 from supportdesk.errors import Refused
+from supportdesk.web.office import colleague
 from tickets import timeline, why
 from tickets.admin import verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
@@ -30,7 +31,7 @@ class Attempt:
 
 
 def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None) -> dict[str, Any]:
-    user, now = request.user, timezone.now()
+    user, now = colleague(request), timezone.now()
     saying = verbs.offers(verbs.SAYING, ticket, by=user, at=now)
     draft = Draft.objects.filter(author=user, ticket=ticket).first()
     return {
