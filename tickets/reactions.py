@@ -1,15 +1,33 @@
-"""What else happens when something happened to a ticket: somebody is found for it."""
+"""What else happens when something happened to a ticket: routing, letters, scanning."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
+from supportdesk.messaging import hints, notices
 from supportdesk.messaging.outbox import reacts_to
-from tickets import actions
-from tickets.models import Ticket
+from tickets import actions, mail
+from tickets.mail import Letter
+from tickets.models import Attachment, Message, Status, Ticket
+
+notices.EVENTS.update(
+    {
+        "ticket.opened": _("A ticket is opened for me"),
+        "ticket.assigned": _("Somebody takes charge of my ticket, or I am put in charge"),
+        "ticket.replied": _("An answer or a question on a ticket of mine"),
+        "ticket.noted": _("An internal note on a ticket of mine"),
+        "ticket.resolved": _("A ticket of mine is resolved or confirmed"),
+        "ticket.reopened": _("A ticket of mine is reopened"),
+        "ticket.closed": _("A ticket of mine closes soon, or has closed"),
+        "ticket.unrouted": _("Nobody was found for a ticket of my team"),
+        "attachment.blocked": _("Malware was found in a file of mine"),
+    }
+)
 
 
 @reacts_to("ticket.opened", "ticket.handed_on")
@@ -19,3 +37,109 @@ def find_somebody(ticket: int, **_more: Any) -> None:
     if row is not None:
         with suppress(WrongState):
             actions.route(row, by=User.objects.desk())
+
+
+@reacts_to("ticket.opened")
+def tell_whom_it_was_opened_for(ticket: int, by: int, message: int, **_more: Any) -> None:
+    row, said = _ticket(ticket), Message.objects.get(pk=message)
+    Letter("opened", "ticket.opened", row, _actor(by), "once", said).to(mail.owners(row))
+
+
+@reacts_to("ticket.routed", "ticket.assigned", "ticket.taken", "ticket.handed_on")
+def tell_who_works_on_it(ticket: int, by: int, **_more: Any) -> None:
+    """The specialist each time; the customer once, when work begins."""
+    row, actor = _ticket(ticket), _actor(by)
+    if row.assignee is None or row.status == Status.CLOSED:
+        return  # nobody yet, or over before anybody was told
+    Letter("assigned", "ticket.assigned", row, actor, row.assigned_at).to([row.assignee])
+    Letter("in_work", "ticket.assigned", row, actor, "once").to(mail.owners(row))
+
+
+@reacts_to("ticket.unrouted")
+def tell_the_leads(ticket: int, by: int, **_more: Any) -> None:
+    row = _ticket(ticket)
+    if row.assignee is None:
+        letter = Letter("unrouted", "ticket.unrouted", row, _actor(by), row.routed_at)
+        letter.to(mail.leads(row))
+
+
+@reacts_to("ticket.replied")
+def tell_both_sides_of_an_answer(ticket: int, by: int, message: int, **_more: Any) -> None:
+    row, said = _ticket(ticket), Message.objects.get(pk=message)
+    letter = Letter("replied", "ticket.replied", row, _actor(by), message, said)
+    letter.to([*mail.customers(row), *mail.in_charge(row)])
+
+
+@reacts_to("ticket.waiting")
+def tell_the_customer_of_a_question(ticket: int, by: int, message: int, **_more: Any) -> None:
+    row, said = _ticket(ticket), Message.objects.get(pk=message)
+    letter = Letter("waiting", "ticket.replied", row, _actor(by), message, said)
+    letter.to(mail.customers(row))
+
+
+@reacts_to("ticket.resolved")
+def tell_the_customer_of_the_solution(ticket: int, by: int, message: int, **_more: Any) -> None:
+    row, said = _ticket(ticket), Message.objects.get(pk=message)
+    if row.status == Status.RESOLVED:  # moved on meanwhile: other letters say so
+        letter = Letter("resolved", "ticket.resolved", row, _actor(by), message, said)
+        letter.to(mail.customers(row))
+
+
+@reacts_to("ticket.reopened")
+def tell_both_sides_of_the_return(ticket: int, by: int, message: int, **_more: Any) -> None:
+    row, said = _ticket(ticket), Message.objects.get(pk=message)
+    letter = Letter("reopened", "ticket.reopened", row, _actor(by), message, said)
+    letter.to([*mail.customers(row), *mail.in_charge(row)])
+
+
+@reacts_to("ticket.noted")
+def tell_the_specialist_of_a_note(ticket: int, by: int, message: int, **_more: Any) -> None:
+    row = _ticket(ticket)
+    Letter("noted", "ticket.noted", row, _actor(by), message).to(mail.in_charge(row))
+
+
+@reacts_to("ticket.confirmed")
+def tell_the_specialist_of_the_thanks(ticket: int, by: int, **_more: Any) -> None:
+    row = _ticket(ticket)
+    if row.status == Status.CLOSED:
+        letter = Letter("confirmed", "ticket.resolved", row, _actor(by), row.closed_at)
+        letter.to(mail.in_charge(row))
+
+
+@reacts_to("ticket.closing_announced")
+def tell_the_customer_that_it_closes(ticket: int, by: int, **_more: Any) -> None:
+    row = _ticket(ticket)
+    if row.status == Status.RESOLVED:
+        announced = row.closing_announced_at
+        letter = Letter("closing_announced", "ticket.closed", row, _actor(by), announced)
+        letter.to(mail.customers(row))
+
+
+@reacts_to("ticket.closed")
+def tell_the_customer_that_it_closed(ticket: int, by: int, **_more: Any) -> None:
+    row = _ticket(ticket)
+    if row.status == Status.CLOSED:
+        letter = Letter("closed", "ticket.closed", row, _actor(by), row.closed_at)
+        letter.to(mail.customers(row))
+
+
+@reacts_to("attachment.added")
+def send_it_past_the_scanner(attachment: int, **_more: Any) -> None:
+    hints.after_commit("tickets.tasks.scan_files")
+
+
+@reacts_to("attachment.blocked")
+def tell_the_uploader(attachment: int, **_more: Any) -> None:
+    file = Attachment.objects.select_related("uploaded_by").get(pk=attachment)
+    row, desk = _ticket(file.ticket_id), User.objects.desk()
+    letter = Letter("blocked", "attachment.blocked", row, desk, file.pk, attachment=file)
+    letter.to([file.uploaded_by])
+
+
+def _ticket(number: int) -> Ticket:
+    rows = Ticket.objects.select_related("assignee", "opened_by", "caller", "team", "organisation")
+    return rows.get(pk=number)
+
+
+def _actor(pk: int) -> User:
+    return User.objects.get(pk=pk)

@@ -1,0 +1,105 @@
+"""Who is told what about a ticket, and in which letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import User
+from supportdesk.messaging import notices
+from tickets.models import REOPEN_WINDOW, Attachment, Message, Ticket
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One occasion to write. `key` names it, so that a repeated reaction tells nobody twice."""
+
+    name: str  # its templates: mail/ticket/<name>.*
+    event: str  # what a person switches off in their profile
+    ticket: Ticket
+    actor: User
+    key: object
+    message: Message | None = None
+    attachment: Attachment | None = None
+
+    def to(self, people: Iterable[User]) -> None:
+        """Write to those who may read the ticket at this moment, but never to whoever acted."""
+        for reader in people:
+            if reader.pk != self.actor.pk and _may_read(reader, self.ticket):
+                self._write(reader)
+
+    def _write(self, reader: User) -> None:
+        url = address(self.ticket, reader)
+        closed_at = self.ticket.closed_at
+        notices.tell(
+            reader,
+            self.event,
+            f"ticket/{self.name}",
+            key=f"ticket.{self.name}:{self.ticket.pk}:{self.key}",
+            url=url,
+            ticket=self.ticket,
+            reader=reader,
+            actor=self.actor,
+            text=self._words(),
+            attachment=self.attachment,
+            link=settings.BASE_URL.rstrip("/") + url,
+            reopens_until=closed_at + REOPEN_WINDOW if closed_at else None,
+        )
+
+    def _words(self) -> str:
+        """A message goes along only where it is public; a confidential ticket keeps its words."""
+        if self.message is None or not self.message.is_public or self.ticket.confidential:
+            return ""
+        return self.message.text
+
+
+def customers(ticket: Ticket) -> list[User]:
+    """Whom the ticket is for: opener, caller, and colleagues who wrote on it."""
+    wrote = ticket.messages.filter(visibility=Message.Visibility.PUBLIC).values("author")
+    return _theirs(ticket, Q(pk__in=[ticket.opened_by_id, ticket.caller_id]) | Q(pk__in=wrote))
+
+
+def owners(ticket: Ticket) -> list[User]:
+    """Only those the ticket is for by name."""
+    return _theirs(ticket, Q(pk__in=[ticket.opened_by_id, ticket.caller_id]))
+
+
+def _theirs(ticket: Ticket, which: Q) -> list[User]:
+    """Those of the customer who may still read it. Where nobody is left, because the desk entered
+    it for nobody in particular or a mandate ended, the coordinators of the organisation.
+    """
+    people = User.objects.filter(which, organisation__isnull=False)
+    coordinators = User.objects.active().holding(Role.COORDINATOR)
+    return [person for person in people if _may_read(person, ticket)] or list(
+        coordinators.filter(organisation=ticket.organisation)
+    )
+
+
+def in_charge(ticket: Ticket) -> list[User]:
+    """The specialist; where nobody can be reached there, the team's leads. Never nobody."""
+    if ticket.assignee and ticket.assignee.is_active:
+        return [ticket.assignee]
+    return leads(ticket)
+
+
+def leads(ticket: Ticket) -> list[User]:
+    """The team's leads, or all where it has none."""
+    everybody = User.objects.active().holding(Role.LEAD)
+    return list(everybody.filter(team=ticket.team)) or list(everybody)
+
+
+def address(ticket: Ticket, reader: User) -> str:
+    """Where this reader finds the ticket: the workbench or the portal."""
+    if reader.is_vendor:
+        return reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    return f"/tickets/{ticket.pk}/"
+
+
+def _may_read(reader: User, ticket: Ticket) -> bool:
+    """Asked when the letter is written: mandates end, people leave."""
+    return Ticket.objects.visible_to(reader).filter(pk=ticket.pk).exists()
