@@ -8,6 +8,10 @@ fresh: ## Begin again with an empty house
 	@$(RUNNER) fresh
 test: ## All tests
 	@$(RUNNER) test $(ARGS)
+check: ## Linters, types, imports, templates, migrations
+	@$(RUNNER) check
+fix: ## What the tools can mend themselves
+	@$(RUNNER) fix
 shell: ## A Python shell on the house's data
 	@$(RUNNER) manage shell
 help: ## This page

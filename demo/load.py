@@ -27,7 +27,7 @@ def copy(model: type[Model], rows: Iterable[dict[str, Any]]) -> int:
     ]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+        sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in fields]),
     )
     defaults = {field.attname: field.get_default() for field in fields}
     names = [field.attname for field in fields]
@@ -45,7 +45,7 @@ def copy(model: type[Model], rows: Iterable[dict[str, Any]]) -> int:
 
 def catch_up(model: type[Model]) -> None:
     """Set the sequence of the primary key behind the rows that brought their own."""
-    table, column = model._meta.db_table, model._meta.pk.column
+    table, column = model._meta.db_table, str(model._meta.pk.column)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("SELECT setval(pg_get_serial_sequence(%s, %s), max({})) FROM {}").format(

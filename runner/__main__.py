@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from runner import check as checks
 from runner import environment, places, processes, servers
 from runner.places import PROJECT, PYTHON, VAR, Trouble, say
 
@@ -58,6 +59,21 @@ def test(*arguments: str) -> int:
     environment.prepare(tests=True)
     command = [str(PYTHON), "-m", "pytest", *(arguments or ("-n", "2"))]
     return subprocess.run(command, cwd=PROJECT, check=False).returncode
+
+
+def check(*arguments: str) -> int:
+    """Every tool that guards the code. Tests are `test`."""
+    environment.prepare(tests=True)
+    return checks.run()
+
+
+def fix(*arguments: str) -> int:
+    """What the tools can mend themselves."""
+    environment.prepare(tests=True)
+    ruff = str(environment.VENV / "bin" / "ruff")
+    for command in ([ruff, "check", "--fix", "."], [ruff, "format", "."]):
+        subprocess.run(command, cwd=PROJECT, check=False)
+    return 0
 
 
 def _start(house: processes.House, port: int) -> None:
@@ -151,6 +167,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "fresh": fresh,
     "manage": manage,
     "test": test,
+    "check": check,
+    "fix": fix,
 }
 
 
