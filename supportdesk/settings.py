@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +86,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "tickets.needs.of_reader",
             ],
         },
     }
@@ -135,11 +137,22 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-answers": {"task": "supportdesk.web.tasks.forget_answers", "schedule": 3600},
     "seal-audit": {"task": "supportdesk.audit.tasks.seal", "schedule": 60},
+    "publish-audit-head": {
+        "task": "supportdesk.audit.tasks.publish_head",
+        # By the clock: a beat that restarts every day would never count to 24 hours.
+        "schedule": crontab(hour=4, minute=30),
+    },
     "close-quiet-tickets": {"task": "tickets.tasks.close_quiet_tickets", "schedule": 3600},
     "route-waiting": {"task": "tickets.tasks.route_waiting", "schedule": 120},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }
+# What watchman does when PostgreSQL calls and every two seconds, each in a thread of its own.
+WATCHMAN_DUTIES = [
+    "supportdesk.messaging.tasks.react",
+    "supportdesk.messaging.tasks.dispatch_urgent",
+    "supportdesk.messaging.tasks.dispatch_waiting",
+]
 
 # --- Who may come in --------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -31,14 +31,12 @@ from tickets.models import Message, Ticket
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Tests with real transactions empty the tables by TRUNCATE, which the audit record refuses."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
         cursor.execute(
-            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_entry'::regclass"
-            " AND NOT tgisinternal AND tgname NOT LIKE %s",
-            ["%truncated%"],
+            "SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE %s",
+            ["%not_truncated%"],
         )
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'ALTER TABLE audit_entry ENABLE TRIGGER "{name}"')
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{trigger}"')
 
 
 @pytest.fixture

@@ -189,6 +189,10 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
+    def mark_read(self) -> int:
+        """The first reading counts."""
+        return self.unread().update(read_at=timezone.now())
+
 
 class Notice(models.Model):
     """A line in a person's inbox in the portal or the back office."""

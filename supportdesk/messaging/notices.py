@@ -31,7 +31,8 @@ def tell(person: User, event: str, template: str, *, key: str, url: str, **conte
                 "user": person,
                 "event": event,
                 "url": url,
-                "title": lambda: letters.subject(template, person.language, context)[:250],
+                # A callable is only called when the notice is new.
+                "title": lambda: letters.subject(template, person.language, context)[:250],  # type: ignore[misc]
             },
         )
     if wish.mail:

@@ -5,6 +5,7 @@ much they did and end after a while, so that whoever runs them can stop in betwe
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from celery import shared_task
 
@@ -24,7 +25,7 @@ def react() -> int:
 def dispatch_urgent() -> int:
     """Safe to repeat: a message is leased to one sender. Has a queue and a worker of its own."""
     return sum(
-        _until_done(lambda c=channel: dispatch.deliver(c, urgent=True))
+        _until_done(partial(dispatch.deliver, channel, urgent=True))
         for channel in Dispatch.Channel.values
     )
 
@@ -33,7 +34,7 @@ def dispatch_urgent() -> int:
 def dispatch_waiting() -> int:
     """Safe to repeat: a message is leased to one sender."""
     return sum(
-        _until_done(lambda c=channel: dispatch.deliver(c)) for channel in Dispatch.Channel.values
+        _until_done(partial(dispatch.deliver, channel)) for channel in Dispatch.Channel.values
     )
 
 

@@ -37,7 +37,7 @@ def ready(due: QuerySet[Dispatch], *, urgent: bool) -> QuerySet[Dispatch]:
 
 def send(dispatch: Dispatch) -> None:
     endpoint = dispatch.endpoint
-    if not endpoint.is_active:
+    if endpoint is None or not endpoint.is_active:
         raise Undeliverable("The endpoint is switched off.")
     try:
         status = _post(guard.resolve(endpoint.url), *_signed(dispatch, endpoint))

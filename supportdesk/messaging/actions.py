@@ -1,0 +1,43 @@
+"""Verbs of staff on what was given up: try it again."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from supportdesk.accounts import access
+from supportdesk.accounts.models import User
+from supportdesk.audit import actions as audit
+from supportdesk.errors import WrongState
+from supportdesk.messaging import hints
+from supportdesk.messaging.models import Dispatch, Event
+
+
+@transaction.atomic
+def retry_event(event: Event, *, by: User) -> Event:
+    """Answer a dead event again, with all its attempts before it."""
+    access.require(by, "event.retry")
+    event = Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    if event.dead_at is None:
+        raise WrongState(_("done") if event.done_at else _("waiting"), _("waiting"))
+    event.dead_at, event.attempts, event.due_at = None, 0, Now()
+    event.save(update_fields=["dead_at", "attempts", "due_at"])
+    audit.record("event.retried", event, by=by)
+    hints.after_commit("supportdesk.messaging.tasks.react")
+    return event
+
+
+@transaction.atomic
+def retry_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
+    """Send a dead message again, under the same key: whoever has it already can tell."""
+    access.require(by, "dispatch.retry")
+    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch.pk)
+    waiting = Dispatch.State.WAITING
+    if dispatch.state != Dispatch.State.DEAD:
+        raise WrongState(Dispatch.State(dispatch.state), waiting)
+    dispatch.state, dispatch.attempts, dispatch.due_at = waiting, 0, Now()
+    dispatch.save(update_fields=["state", "attempts", "due_at"])
+    audit.record("dispatch.retried", dispatch, by=by)
+    hints.after_commit("supportdesk.messaging.tasks.dispatch")
+    return dispatch

@@ -1,0 +1,93 @@
+"""What waits, what went out and what was given up; the dead first, with "try again"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from supportdesk.accounts import access
+from supportdesk.errors import Refused
+from supportdesk.messaging import actions
+from supportdesk.messaging.models import Dispatch, Event, Notice
+from supportdesk.web.office import DeskAdmin, MenuLine, counted
+
+
+class Retriable(DeskAdmin):
+    """Rows that can be given up. Their menu line counts the dead, in red."""
+
+    retry: Callable[..., Model]
+    actions = ["try_again"]
+
+    def menu(self, request: HttpRequest) -> list[MenuLine]:
+        lines = super().menu(request)
+        dead = counted(self.model.objects.dead()) if lines else 0
+        return [replace(line, count=dead or None, hot=bool(dead)) for line in lines]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, f"{self.opts.model_name}.retry")
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def try_again(self, request: HttpRequest, rows: QuerySet) -> None:
+        tried = 0
+        for row in rows:
+            try:
+                type(self).retry(row, by=request.user)
+                tried += 1
+            except Refused as error:
+                self.message_user(request, f"{row}: {error}", messages.WARNING)
+        told = ngettext("%d is tried again.", "%d are tried again.", tried) % tried
+        self.message_user(request, told)
+
+
+class Died(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "dead"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("given up")), ("0", _("waiting"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        if self.value() == "1":
+            return rows.filter(dead_at__isnull=False)
+        return rows.filter(done_at=None, dead_at=None) if self.value() else rows
+
+
+@admin.register(Event)
+class EventAdmin(Retriable):
+    retry = staticmethod(actions.retry_event)
+    list_display = ["name", "body", "created_at", "attempts", "error", "done_at", "dead_at"]
+    list_filter = [Died]
+    search_fields = ["=name"]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [F("dead_at").desc(nulls_last=True), "-pk"]
+
+
+@admin.register(Dispatch)
+class DispatchAdmin(Retriable):
+    """Without the content: what was written to customers is read in their tickets."""
+
+    retry = staticmethod(actions.retry_dispatch)
+    list_display = ["state", "channel", "address", "created_at", "attempts", "error", "sent_at"]
+    list_filter = ["state", "channel", "urgent"]
+    search_fields = ["=address", "dedupe_key"]
+    exclude = ["content"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(Notice)
+class NoticeAdmin(DeskAdmin):
+    list_display = ["created_at", "user", "event", "read_at"]
+    list_select_related = ["user"]
+    list_filter = ["event"]
+    search_fields = ["user__name"]
+    ordering = ["-pk"]
