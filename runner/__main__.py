@@ -1,36 +1,40 @@
-"""The commands behind the Makefile: run, test, manage, and what else the house needs."""
+"""The commands behind the Makefile: run, test, check, and what else the house needs."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
 
 from runner import check as checks
-from runner import environment, places, processes, servers
+from runner import environment, houses, places, processes
 from runner.places import PROJECT, PYTHON, VAR, Trouble, say
 
 FIRST_PORT = 8000
-WORKER = ("-m", "celery", "-A", "supportdesk", "worker", "--without-gossip", "--without-mingle")
+CELERY = ("-m", "celery", "-A", "supportdesk")
+WORKER = (*CELERY, "worker", "--without-gossip", "--without-mingle", "-l", "warning")
 
 
 def run(*arguments: str) -> int:
     """Everything, with demo data on the first start."""
     environment.prepare(tests=False)
-    with _servers() as environ:
-        port = _port()
+    with houses.opened() as environ:
+        port = _port(int(environ.get("PORT", FIRST_PORT)))
         environ["BASE_URL"] = f"http://localhost:{port}"
         _manage(environ, "migrate", "--verbosity", "0")
         _manage(environ, "catalogues", "compile")
         house = processes.House(environ)
         try:
             _start(house, port)
-            _welcome(environ, port)
+            _welcome(house, environ)
             return house.wait()
         finally:
             house.stop()
@@ -39,36 +43,34 @@ def run(*arguments: str) -> int:
 def fresh(*arguments: str) -> int:
     """Begin again: forget the database, the files and the broker's memory."""
     environment.prepare(tests=False)
-    for name in ("postgres", "valkey", "files", "mail"):
-        shutil.rmtree(VAR / name, ignore_errors=True)
-        shutil.rmtree(places.runtime(f"house-{name}"), ignore_errors=True)
+    with houses.alone():
+        for name in ("postgres", "valkey", "files", "mail", "beat"):
+            shutil.rmtree(VAR / name, ignore_errors=True)
+            shutil.rmtree(places.runtime(f"house-{name}"), ignore_errors=True)
     return run()
 
 
 def manage(*arguments: str) -> int:
     """manage.py against the house's database, started for the occasion if it does not run."""
     environment.prepare(tests=False)
-    with _servers() as environ:
-        return subprocess.run(
-            [str(PYTHON), "manage.py", *arguments], cwd=PROJECT, env=environ, check=False
-        ).returncode
+    with houses.joined() as environ:
+        return _call(environ, "manage.py", *arguments)
 
 
 def test(*arguments: str) -> int:
     """All tests, or those named."""
     environment.prepare(tests=True)
-    command = [str(PYTHON), "-m", "pytest", *(arguments or ("-n", "2"))]
-    return subprocess.run(command, cwd=PROJECT, check=False).returncode
+    return _call(None, "-m", "pytest", *(arguments or ("-n", "2")))
 
 
 def check(*arguments: str) -> int:
-    """Every tool that guards the code. Tests are `test`."""
+    """Everything that can be said about the code without running it."""
     environment.prepare(tests=True)
     return checks.run()
 
 
 def fix(*arguments: str) -> int:
-    """What the tools can mend themselves."""
+    """What a machine can put right by itself."""
     environment.prepare(tests=True)
     ruff = str(environment.VENV / "bin" / "ruff")
     for command in ([ruff, "check", "--fix", "."], [ruff, "format", "."]):
@@ -77,27 +79,17 @@ def fix(*arguments: str) -> int:
 
 
 def _start(house: processes.House, port: int) -> None:
-    house.start(
-        "web",
-        "-m",
-        "gunicorn",
-        "supportdesk.wsgi",
-        f"--bind=127.0.0.1:{port}",
-        "--workers=2",
-        "--threads=4",
-        "--log-level=warning",
-    )
-    house.start("worker", *WORKER, "-Q", "celery", "-c", "2", "-n", "worker@%h", "-l", "warning")
-    house.start("urgent", *WORKER, "-Q", "urgent", "-c", "1", "-n", "urgent@%h", "-l", "warning")
-    schedule = str(VAR / "beat")
-    house.start(
-        "beat", "-m", "celery", "-A", "supportdesk", "beat", "-l", "warning", "-s", schedule
-    )
+    web = ["-m", "gunicorn", "supportdesk.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2"]
+    house.start("web", *web, "--threads=4", "--log-level=warning", "--no-control-socket")
+    house.start("worker", *WORKER, "-Q", "celery", "-c", "2", "-n", "worker@%h")
+    house.start("urgent", *WORKER, "-Q", "urgent", "-c", "1", "-n", "urgent@%h")
+    house.start("beat", *CELERY, "beat", "-l", "warning", "-s", str(VAR / "beat"))
     house.start("watchman", "manage.py", "watchman")
-    house.start("demo", "manage.py", "demo")
+    house.start("demo", "manage.py", "demo", once=True)
 
 
-def _welcome(environ: dict[str, str], port: int) -> None:
+def _welcome(house: processes.House, environ: dict[str, str]) -> None:
+    """The address as soon as it answers, and who can sign in there."""
     logins = subprocess.run(
         [str(PYTHON), "manage.py", "demo", "--logins"],
         cwd=PROJECT,
@@ -106,60 +98,54 @@ def _welcome(environ: dict[str, str], port: int) -> None:
         text=True,
         check=False,
     ).stdout
-    say(f"\n  The desk is open: http://localhost:{port}\n\n{logins}\n  Ctrl-C ends everything.\n")
+    url = environ["BASE_URL"]
+    while not _answers(f"{url}/health/live"):
+        if house.ended():
+            return
+        time.sleep(0.1)
+    say(f"\n  The desk is open: {url}\n  Mail lies in {VAR / 'mail'}\n")
+    say("".join(f"  {line}\n" for line in logins.splitlines()))
+    say("  Ctrl-C ends everything.\n")
 
 
-@contextmanager
-def _servers() -> Iterator[dict[str, str]]:
-    """The environment with both servers in it; embedded ones end with the block."""
-    VAR.mkdir(exist_ok=True)
-    environ = {
-        "DEBUG": "1",
-        "SECRET_KEY": _secret(),
-        "EMAIL_URL": f"filemail:///{VAR / 'mail'}",
-        **os.environ,
-        "PYTHONUNBUFFERED": "1",
-    }
-    started: list[servers.Server] = []
+def _answers(url: str) -> bool:
     try:
-        if "DATABASE_URL" not in environ:
-            started.append(
-                servers.postgres(VAR / "postgres", name="house", log=VAR / "log" / "postgres.log")
-            )
-            environ["DATABASE_URL"] = started[-1].url
-        if "BROKER_URL" not in environ:
-            started.append(servers.valkey(VAR / "valkey", log=VAR / "log" / "valkey.log"))
-            environ["BROKER_URL"] = started[-1].url
-        yield environ
-    finally:
-        for server in reversed(started):
-            server.stop()
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
 
 
-def _secret() -> str:
-    """One secret for as long as the data lives: sessions survive a restart."""
-    path = VAR / "secret"
-    if not path.exists():
-        path.write_text(secrets.token_urlsafe(50))
-        path.chmod(0o600)
-    return path.read_text()
-
-
-def _port() -> int:
-    wanted = int(os.environ.get("PORT", FIRST_PORT))
+def _port(wanted: int) -> int:
     for port in range(wanted, wanted + 100):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                if port != wanted:
-                    say(f"Port {wanted} is taken; the next free one is {port}.")
-                return port
+            # Like gunicorn itself: a port whose last connections are still timing out is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port != wanted:
+            say(f"Port {wanted} is taken; the next free one is {port}.")
+        return port
     raise Trouble(f"No free port from {wanted} on. Set PORT to another one.")
 
 
 def _manage(environ: dict[str, str], *arguments: str) -> None:
-    command = [str(PYTHON), "manage.py", *arguments]
-    if subprocess.run(command, cwd=PROJECT, env=environ, check=False).returncode:
+    if _call(environ, "manage.py", *arguments):
         raise Trouble(f"manage.py {arguments[0]} did not work; see above.")
+
+
+def _call(environ: dict[str, str] | None, *arguments: str) -> int:
+    command = [str(PYTHON), *arguments]
+    return subprocess.run(command, cwd=PROJECT, env=environ, check=False).returncode
+
+
+def _end(signum: int, frame: FrameType | None) -> NoReturn:
+    """Once is enough: while the house is being closed, a second signal changes nothing."""
+    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)
+    sys.exit(128 + signum)
 
 
 COMMANDS: dict[str, Callable[..., int]] = {
@@ -172,6 +158,17 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 
 
+def main(name: str = "run", *arguments: str) -> int:
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, _end)
+    try:
+        return COMMANDS[name](*arguments)
+    except PermissionError as error:
+        raise Trouble(
+            f"{error.filename} belongs to somebody else, or to root. "
+            "Clone into a folder of your own, or give it to you (chown)."
+        ) from error
+
+
 if __name__ == "__main__":
-    name, *rest = sys.argv[1:] or ["run"]
-    sys.exit(COMMANDS[name](*rest))
+    sys.exit(main(*sys.argv[1:]))

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import FrameType
 
 from runner import servers
 from runner.places import PROJECT, PYTHON, say
@@ -22,6 +21,7 @@ COLOURS = ("36", "32", "33", "35", "34", "31", "37")
 class Child:
     name: str
     process: subprocess.Popen[str]
+    once: bool  # may end by itself
 
 
 class House:
@@ -30,9 +30,8 @@ class House:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = dict(environ)
         self.children: list[Child] = []
-        self.stopping = threading.Event()
 
-    def start(self, name: str, *command: str) -> None:
+    def start(self, name: str, *command: str, once: bool = False) -> None:
         process = subprocess.Popen(
             [str(PYTHON), *command],
             cwd=PROJECT,
@@ -45,20 +44,20 @@ class House:
             process_group=0,
         )
         colour = COLOURS[len(self.children) % len(COLOURS)]
-        self.children.append(Child(name, process))
+        self.children.append(Child(name, process, once))
         threading.Thread(target=self._echo, args=(name, colour, process), daemon=True).start()
 
     def wait(self) -> int:
         """Until somebody ends us, or one of the house's processes ends by itself."""
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(signum, self._asked_to_stop)
-        while not self.stopping.wait(0.3):
-            for child in self.children:
-                code = child.process.poll()
-                if code is not None and child.name != "demo":
-                    say(f"{child.name} ended with {code}; ending the others.")
-                    return 1
-        return 0
+        while not (ended := self.ended()):
+            time.sleep(0.3)
+        say(f"{ended.name} ended with {ended.process.returncode}; ending the others.")
+        return 1
+
+    def ended(self) -> Child | None:
+        """The first of those that should not end, but did."""
+        gone = (child for child in self.children if child.process.poll() is not None)
+        return next((child for child in gone if not child.once), None)
 
     def stop(self) -> None:
         for child in self.children:
@@ -70,9 +69,6 @@ class House:
             except subprocess.TimeoutExpired:
                 _signal(child, signal.SIGKILL)
                 child.process.wait()
-
-    def _asked_to_stop(self, signum: int, frame: FrameType | None) -> None:
-        self.stopping.set()
 
     def _echo(self, name: str, colour: str, process: subprocess.Popen[str]) -> None:
         paint = sys.stdout.isatty()

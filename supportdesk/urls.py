@@ -3,10 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from supportdesk.web import health
+
 urlpatterns = [
     path("", include("tickets.urls")),
     path("account/", include("allauth.urls")),
     path("organisation/", include("supportdesk.accounts.urls")),
     path("api/", include("supportdesk.api")),
     path("office/", admin.site.urls),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
 ]
