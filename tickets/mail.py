@@ -97,7 +97,7 @@ def address(ticket: Ticket, reader: User) -> str:
     """Where this reader finds the ticket: the workbench or the portal."""
     if reader.is_vendor:
         return reverse("admin:tickets_ticket_change", args=[ticket.pk])
-    return f"/tickets/{ticket.pk}/"
+    return reverse("ticket", args=[ticket.pk])
 
 
 def _may_read(reader: User, ticket: Ticket) -> bool:

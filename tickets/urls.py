@@ -1,11 +1,21 @@
 """The portal's pages about tickets."""
 
 from django.urls import path
-from django.views.generic import TemplateView
 
-from tickets import files
+from tickets import files, portal
 
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="home.html"), name="home"),
+    path("", portal.home, name="home"),
+    path("tickets/", portal.ticket_list, name="ticket_list"),
+    path("tickets/new/", portal.ticket_new, name="ticket_new"),
+    path("tickets/new/draft/", portal.draft_new, name="ticket_new_draft"),
+    path("tickets/<int:number>/", portal.ticket, name="ticket"),
+    path("tickets/<int:number>/reply/", portal.reply, name="ticket_reply"),
+    path("tickets/<int:number>/confirm/", portal.confirm, name="ticket_confirm"),
+    path("tickets/<int:number>/reopen/", portal.reopen, name="ticket_reopen"),
+    path("tickets/<int:number>/draft/", portal.draft_reply, name="ticket_draft"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("inbox/", portal.inbox, name="inbox"),
+    path("inbox/read/", portal.inbox_read, name="inbox_read"),
+    path("inbox/<int:pk>/read/", portal.inbox_read, name="notice_read"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -38,6 +39,7 @@ class Report:
     already_checked: str = ""
     confidential: bool = False
     files: Sequence[UploadedFile] = ()
+    submission: UUID | None = None
 
 
 @transaction.atomic
@@ -45,7 +47,8 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
     """Open a ticket for an organisation `by` may act for; it is routed moments later.
 
     Staff open it for a caller. Raises NotAllowed, Organisation.DoesNotExist for a customer that
-    `by` cannot act for, Invalid where module, system or caller do not belong together.
+    `by` cannot act for, Invalid where module, system or caller do not belong together. A submission
+    that has opened a ticket already meets the constraint `one_ticket_per_submission`.
     """
     access.require(by, "ticket.open")
     _check(report, by)
@@ -66,6 +69,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
         customer_priority=report.customer_priority,
         priority=report.customer_priority,
         confidential=report.confidential,
+        submission=report.submission,
     )
     message = steps.say(ticket, by=by, text=report.text, channel=channel)
     # A ticket entered for a caller waits for an answer just as one they typed themselves.

@@ -167,6 +167,8 @@ class Ticket(models.Model):
     customer_priority = models.SmallIntegerField(_("priority given by you"), choices=Priority)
     priority = models.SmallIntegerField(_("priority"), choices=Priority)
     confidential = models.BooleanField(_("confidential"), default=False)
+    # The form it came from: sent twice by a double click, it opens one ticket.
+    submission = models.UUIDField(null=True, editable=False)
 
     status = models.CharField(
         _("status"), max_length=20, choices=Status, default=Status.NEW, editable=False
@@ -227,10 +229,19 @@ class Ticket(models.Model):
                 name="assigned_tickets_know_when",
                 condition=Q(assignee__isnull=True) | Q(assigned_at__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="one_ticket_per_submission",
+                fields=["opened_by", "submission"],
+                condition=Q(submission__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "-number"], name="tickets_of_customer"),
             models.Index(fields=["organisation", "status", "-number"], name="tickets_by_status"),
+            models.Index(
+                fields=["organisation", "-changed_at", "-number"], name="tickets_by_change"
+            ),
+            models.Index(fields=["organisation", "priority", "number"], name="tickets_by_priority"),
             models.Index(
                 fields=["assignee", "turn", "priority", "number"],
                 condition=~Q(status__in=["resolved", "closed"]),

@@ -1,0 +1,232 @@
+"""The shape of what people type in the portal. Whether they may, and whether it fits, verbs say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from releases.models import Module, System
+from supportdesk.accounts.models import Organisation, Service, User
+from supportdesk.web.templatetags.desk import priority
+from tickets import actions
+from tickets.listing import Order, View
+from tickets.models import PRIORITY_MEANINGS, Priority
+
+LONG_TEXT = 20_000
+
+
+class DeskForm(forms.Form):
+    """Fields in the look of the desk. What is missing the server says, in our words."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput):
+                field.widget.attrs.setdefault("class", "sd-input")
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files. What is in them, and how many may come, the verb examines."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [file for file in files if file]
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """The browser's own picker: reachable by keyboard, no script of ours."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class SystemField(forms.ModelChoiceField):
+    def label_from_instance(self, system: Any) -> str:
+        facts = [system.code, system.get_purpose_display(), f"{system.line} SP {system.level}"]
+        return " · ".join([*facts, system.organisation.name] if self.across else facts)
+
+    across = False  # whether systems of several organisations stand in the list
+
+
+class ReportForm(DeskForm):
+    """A new ticket. Providers choose whom it is for; everybody else has no such question."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=lazy("For whom?"))
+    system = SystemField(
+        System.objects.none(),
+        label=lazy("System"),
+        required=False,
+        empty_label=lazy("No particular system"),
+    )
+    module = forms.ModelChoiceField(
+        Module.objects.none(), label=lazy("Module"), empty_label=lazy("Please choose")
+    )
+    subject = forms.CharField(label=lazy("In one sentence"), max_length=200)
+    text = forms.CharField(
+        label=lazy("What did you do, what did you expect, what happened?"),
+        help_text=lazy("No data of insured persons: case number instead of name."),
+        widget=forms.Textarea,
+        max_length=LONG_TEXT,
+    )
+    message_id = forms.CharField(
+        label=lazy("Message id or transaction"), max_length=120, required=False
+    )
+    job = forms.CharField(label=lazy("Job"), max_length=120, required=False)
+    run_at = forms.DateTimeField(label=lazy("Run time"), required=False, widget=DateTimeInput)
+    steps = forms.CharField(
+        label=lazy("Steps to reproduce"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONG_TEXT,
+        required=False,
+    )
+    customer_priority = forms.TypedChoiceField(
+        label=lazy("How bad is it?"), coerce=int, widget=forms.RadioSelect
+    )
+    already_checked = forms.CharField(
+        label=lazy("What levels 1 and 2 have checked"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONG_TEXT,
+        required=False,
+    )
+    external_number = forms.CharField(
+        label=lazy("Number at your IT service provider"), max_length=60, required=False
+    )
+    files = FilesField(label=lazy("Attachments"), required=False)
+    confidential = forms.BooleanField(
+        label=lazy("Confidential"),
+        help_text=lazy("Seen by you, your coordinators and the specialist in charge only."),
+        required=False,
+    )
+
+    # The parts of the page, each with its fields; `organisation` only where there is a choice.
+    WHERE = ("organisation", "system", "module")
+    WHAT = ("subject", "text")
+    TRACES = ("message_id", "job", "run_at")
+    CHECKED = ("already_checked", "external_number", "files")
+
+    def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {"submission": uuid4(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        reach = Organisation.objects.within_reach(reader, Service.TICKETS).filter(is_active=True)
+        self.organisations = list(reach)
+        systems: Any = self.fields["system"]
+        systems.queryset = (
+            System.objects.visible_to(reader).running().select_related("line", "organisation")
+        )
+        if len(self.organisations) == 1:
+            del self.fields["organisation"]
+        else:
+            systems.across = True
+            organisations: Any = self.fields["organisation"]
+            organisations.queryset, organisations.empty_label = reach, _("Please choose")
+        modules: Any = self.fields["module"]
+        modules.queryset = Module.objects.offered()
+        priorities: Any = self.fields["customer_priority"]
+        priorities.choices = [
+            (value, format_html("{} <small>{}</small>", priority(value), PRIORITY_MEANINGS[value]))
+            for value in Priority
+        ]
+        priorities.error_messages["required"] = _("Please choose one of the four.")
+
+    def report(self) -> actions.Report:
+        facts = {"system": None, **self.cleaned_data}
+        if "organisation" not in facts:
+            facts["organisation"] = self.organisations[0]
+        return actions.Report(**facts)
+
+    def where(self) -> Iterable[forms.BoundField]:
+        return self._bound(self.WHERE)
+
+    def what(self) -> Iterable[forms.BoundField]:
+        return self._bound(self.WHAT)
+
+    def traces(self) -> Iterable[forms.BoundField]:
+        return self._bound(self.TRACES)
+
+    def checked(self) -> Iterable[forms.BoundField]:
+        return self._bound(self.CHECKED)
+
+    def _bound(self, names: Iterable[str]) -> Iterable[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+
+class ReplyForm(DeskForm):
+    text = forms.CharField(
+        label=lazy("Your message"), widget=forms.Textarea(attrs={"rows": 5}), max_length=LONG_TEXT
+    )
+    files = FilesField(label=lazy("Attachments"), required=False)
+
+
+class ReopenForm(ReplyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("What is not solved yet?")
+
+
+class FilterForm(DeskForm):
+    """What a list shows. Empty means everything of the reader's; nothing here widens that."""
+
+    view = forms.ChoiceField(choices=View.choices, required=False, widget=forms.HiddenInput)
+    q = forms.CharField(label=lazy("Search"), max_length=100, required=False)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=lazy("Organisation"), required=False
+    )
+    system = forms.ModelChoiceField(System.objects.none(), label=lazy("System"), required=False)
+    module = forms.ModelChoiceField(Module.objects.none(), label=lazy("Module"), required=False)
+    priority = forms.TypedChoiceField(label=lazy("Priority"), coerce=int, required=False)
+    order = forms.ChoiceField(label=lazy("Order"), choices=Order.choices, required=False)
+
+    def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reach = Organisation.objects.within_reach(reader, Service.TICKETS)
+        self.organisations = list(reach)
+        fields: Any = self.fields
+        fields["system"].queryset = System.objects.visible_to(reader)
+        fields["module"].queryset = Module.objects.all()
+        fields["priority"].choices = [
+            ("", _("All")),
+            *((p.value, f"{p} · {p.label}") for p in Priority),
+        ]
+        fields["q"].widget = forms.TextInput(attrs={"type": "search", "class": "sd-input"})
+        for name in ("organisation", "system", "module"):
+            fields[name].empty_label = _("All")
+        if len(self.organisations) == 1:
+            del fields["organisation"]
+        else:
+            fields["organisation"].queryset = reach
+
+    def facts(self) -> dict[str, Any]:
+        """What to filter by, as field lookups of Ticket."""
+        names = ("organisation", "system", "module", "priority")
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether more than the view decides what is shown."""
+        return not self.is_valid() or bool(self.facts() or self.cleaned_data["q"])
+
+    @property
+    def chosen_view(self) -> str:
+        return self.cleaned_data.get("view") or View.OPEN
+
+    @property
+    def chosen_order(self) -> str:
+        return self.cleaned_data.get("order") or Order.NEWEST

@@ -1,0 +1,53 @@
+"""What waits for a reader of the portal: tickets whose next move is theirs, and unread notices."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+
+from supportdesk.accounts.models import User
+from supportdesk.messaging.models import Notice
+from tickets.models import Message, Ticket
+
+COUNTED = 99  # a menu never counts further
+
+
+class Needs:
+    """Asked by every page's frame: an answer costs one query, and only when it is shown."""
+
+    def __init__(self, reader: User) -> None:
+        self.reader = reader
+
+    @cached_property
+    def count(self) -> int:
+        return Ticket.objects.waiting_for(self.reader).order_by()[:COUNTED].count()
+
+    @cached_property
+    def unread(self) -> int:
+        return Notice.objects.filter(user=self.reader).unread().order_by()[:COUNTED].count()
+
+    def tickets(self) -> QuerySet[Ticket]:
+        """Questions before solutions, then the graver; each with our last word to the customer."""
+        last_word = Message.objects.filter(
+            ticket=OuterRef("pk"),
+            visibility=Message.Visibility.PUBLIC,
+            author__organisation=None,
+        ).order_by("-at", "-pk")
+        return (
+            Ticket.objects.waiting_for(self.reader)
+            .for_lists()
+            .annotate(
+                last_word=Subquery(last_word.values("text")[:1]),
+                last_word_at=Subquery(last_word.values("at")[:1]),
+            )
+            .order_by("-status", "priority", "changed_at", "number")
+        )
+
+
+def of_reader(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `needs` in every template of a signed-in reader."""
+    user = getattr(request, "user", None)
+    return {"needs": Needs(user)} if user is not None and user.is_authenticated else {}

@@ -1,0 +1,295 @@
+"""The customers' pages about tickets. Staff who follow a link here land in the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from releases.models import System
+from supportdesk.accounts.models import User
+from supportdesk.errors import Invalid
+from tickets import actions, listing, progress, timeline
+from tickets.forms import DeskForm, FilterForm, ReopenForm, ReplyForm, ReportForm
+from tickets.models import (
+    DONE,
+    PRIORITY_MEANINGS,
+    Draft,
+    Message,
+    Priority,
+    Status,
+    Ticket,
+)
+from tickets.needs import Needs
+
+PORTAL = Message.Channel.PORTAL
+TO_DO, WITH_US = 6, 10  # rows of each kind on the start page
+
+
+class SignedIn(HttpRequest):
+    """A request behind LoginRequiredMiddleware: somebody is signed in."""
+
+    user: User
+    htmx: Any
+
+
+View = Callable[..., HttpResponse]
+Row = TypeVar("Row")
+
+
+def in_office_at(page: str) -> Callable[[View], View]:
+    """Customers read this page; staff are sent to the office's page about the same thing."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: SignedIn, **kwargs: Any) -> HttpResponse:
+            if request.user.is_vendor and request.method in ("GET", "HEAD"):
+                return redirect(page, *kwargs.values())
+            return view(request, **kwargs)
+
+        return answer
+
+    return decorate
+
+
+@require_GET
+@in_office_at("admin:index")
+def home(request: SignedIn) -> HttpResponse:
+    needs = Needs(request.user)
+    ours = (
+        Ticket.objects.visible_to(request.user).unresolved().exclude(status=Status.WAITING_CUSTOMER)
+    )
+    systems = System.objects.visible_to(request.user).running()
+    context = {
+        "section": "home",
+        "yours": list(needs.tickets()[:TO_DO]),
+        "ours": list(ours.for_lists().order_by("priority", "number")[: WITH_US + 1]),
+        "to_do": TO_DO,
+        "with_us": WITH_US,
+        "notices": list(request.user.notices.unread()[:TO_DO]),
+        "systems": list(systems.select_related("line", "organisation")[:WITH_US]),
+        "today": timezone.localdate(),
+    }
+    return render(request, "tickets/home.html", context)
+
+
+@require_GET
+@vary_on_headers("HX-Request", "HX-Target")
+@in_office_at("admin:tickets_ticket_changelist")
+def ticket_list(request: SignedIn) -> HttpResponse:
+    form = FilterForm(request.user, request.GET)
+    valid = form.is_valid()
+    rows = _found(form, request.user) if valid else Ticket.objects.none()
+    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    context = {
+        "section": "tickets",
+        "form": form,
+        "page": listing.page(rows.for_lists(), form.chosen_order, **cursors),
+        "views": listing.View.choices,
+    }
+    part = request.htmx and request.htmx.target == "tickets"
+    template = "tickets/_list.html" if part else "tickets/list.html"
+    return render(request, template, context, status=200 if valid else 422)
+
+
+def _found(form: FilterForm, reader: User) -> QuerySet[Ticket]:
+    rows = Ticket.objects.visible_to(reader)
+    if len(form.organisations) == 1:
+        # Says nothing new, but as a plain value: the index by organisation serves the order too.
+        rows = rows.filter(organisation=form.organisations[0])
+    rows = listing.viewed(rows.filter(**form.facts()), form.chosen_view, reader)
+    return listing.searched(rows, form.cleaned_data["q"])
+
+
+@require_http_methods(["GET", "POST"])
+@in_office_at("admin:tickets_ticket_changelist")
+def ticket_new(request: SignedIn) -> HttpResponse:
+    if request.method == "GET":
+        draft = Draft.objects.filter(author=request.user, ticket=None).first()
+        form = ReportForm(request.user, initial=draft.content if draft else {})
+        return render(request, "tickets/new.html", {"section": "new", "form": form, "draft": draft})
+    draft = actions.keep_draft(_typed(request, ReportForm), by=request.user)
+    if "keep" in request.POST:
+        messages.success(request, _("Your draft is kept. You find it under “New ticket”."))
+        return redirect("home")
+    form = ReportForm(request.user, request.POST, request.FILES)
+    ticket = _attempt(form, lambda: _open_once(form, request.user))
+    if ticket is None:
+        context = {"section": "new", "form": form, "draft": draft, "refused": True}
+        return render(request, "tickets/new.html", context, status=422)
+    actions.drop_draft(by=request.user)
+    messages.success(request, _("Ticket %(number)s is with us.") % {"number": ticket.number})
+    return redirect("ticket", ticket.number)
+
+
+def _open_once(form: ReportForm, by: User) -> Ticket:
+    """The same form sent twice, by a double click or by going back, leads to the same ticket."""
+    try:
+        return actions.open_ticket(form.report(), by=by, channel=PORTAL)
+    except IntegrityError as error:
+        if "one_ticket_per_submission" not in str(error):
+            raise
+    submission = form.cleaned_data["submission"]
+    return Ticket.objects.visible_to(by).get(opened_by=by, submission=submission)
+
+
+@require_POST
+def draft_new(request: SignedIn) -> HttpResponse:
+    """Keeps the new ticket's draft while it is written, or throws it away."""
+    if "discard" in request.POST:
+        actions.drop_draft(by=request.user)
+        return redirect("ticket_new")
+    draft = actions.keep_draft(_typed(request, ReportForm), by=request.user)
+    return render(request, "tickets/_draft.html", {"draft": draft})
+
+
+@require_GET
+@in_office_at("admin:tickets_ticket_change")
+def ticket(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    request.user.notices.filter(url=request.path).mark_read()
+    return _page(request, row)
+
+
+@require_POST
+def reply(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    form = _written(request, row, ReplyForm)
+    told = _attempt(
+        form, lambda: actions.reply(row, by=request.user, channel=PORTAL, **form.cleaned_data)
+    )
+    return _told(request, row, form, told, _("Your message has been sent."))
+
+
+@require_POST
+def reopen(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    form = _written(request, row, ReopenForm)
+    told = _attempt(
+        form,
+        lambda: actions.reopen(
+            row,
+            by=request.user,
+            reason=form.cleaned_data["text"],
+            files=form.cleaned_data["files"],
+            channel=PORTAL,
+        ),
+    )
+    return _told(request, row, form, told, _("The ticket is open again."))
+
+
+@require_POST
+def confirm(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    actions.confirm(row, by=request.user)
+    return _done(request, row, _("Thank you. The ticket is closed."))
+
+
+@require_POST
+def draft_reply(request: SignedIn, number: int) -> HttpResponse:
+    """Keeps a message while it is written."""
+    row = _visible(request, number)
+    draft = actions.keep_draft(_typed(request, ReplyForm), by=request.user, ticket=row)
+    return render(request, "tickets/_draft.html", {"draft": draft})
+
+
+@require_GET
+def inbox(request: SignedIn) -> HttpResponse:
+    notices = request.user.notices.all()[: 2 * listing.PAGE]
+    return render(request, "tickets/inbox.html", {"section": "inbox", "notices": notices})
+
+
+@require_POST
+def inbox_read(request: SignedIn, pk: int | None = None) -> HttpResponse:
+    """Marks one notice as read, or all of them."""
+    notices = request.user.notices.all()
+    if pk is not None:
+        notices = notices.filter(pk=get_object_or_404(notices, pk=pk).pk)
+    notices.mark_read()
+    return redirect("inbox")
+
+
+def _visible(request: SignedIn, number: int) -> Ticket:
+    return get_object_or_404(Ticket.objects.visible_to(request.user).for_lists(), number=number)
+
+
+def _typed(request: SignedIn, form: type[DeskForm]) -> dict[str, str]:
+    """The words of a form as they came, fit for a draft. Its token is not worth keeping."""
+    names = set(form.base_fields) - {"submission", "files"}
+    return {name: value for name, value in request.POST.items() if name in names}
+
+
+def _written(request: SignedIn, row: Ticket, kind: type[ReplyForm]) -> ReplyForm:
+    """What was written, kept as a draft first: whatever refuses it, the words are not lost."""
+    actions.keep_draft(_typed(request, kind), by=request.user, ticket=row)
+    return kind(request.POST, request.FILES)
+
+
+def _attempt(form: DeskForm, call: Callable[[], Row]) -> Row | None:
+    """Call the verb with a valid form. What it finds Invalid stands at the field, as typed."""
+    if not form.is_valid():
+        return None
+    try:
+        return call()
+    except Invalid as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+
+
+def _told(request: SignedIn, row: Ticket, form: DeskForm, told: Any, words: str) -> HttpResponse:
+    if told is None:
+        return _page(request, row, form=form, status=422)
+    actions.drop_draft(by=request.user, ticket=row)
+    return _done(request, row, words)
+
+
+def _done(request: SignedIn, row: Ticket, words: str) -> HttpResponse:
+    messages.success(request, words)
+    if request.htmx:
+        return _page(request, _visible(request, row.number))
+    return redirect("ticket", row.number)
+
+
+def _page(
+    request: SignedIn, row: Ticket, form: DeskForm | None = None, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    draft = Draft.objects.filter(author=request.user, ticket=row).first()
+    context = {
+        "section": "tickets",
+        "ticket": row,
+        "moments": _moments(row, request.user),
+        "meaning": PRIORITY_MEANINGS[Priority(row.priority)],
+        "form": form or _form(row, draft),
+        "draft": draft,
+        "refused": form is not None,
+        "way": progress.way(row),
+        "move": progress.next_move(row, now),
+        "may_reopen": row.status in DONE and row.may_reopen(now),
+    }
+    template = "tickets/_ticket.html" if request.htmx else "tickets/ticket.html"
+    return render(request, template, context, status=status)
+
+
+def _moments(row: Ticket, reader: User) -> list[Any]:
+    """What was said and what happened, oldest first; files say why they are not handed out."""
+    moments: list[Any] = timeline.of(row, reader=reader)
+    for moment in moments:
+        for file in getattr(moment, "files", []):
+            file.withheld = file.withheld_from(reader)
+    return moments
+
+
+def _form(row: Ticket, draft: Draft | None) -> DeskForm:
+    kind = ReopenForm if row.status in DONE else ReplyForm
+    return kind(initial=draft.content if draft else {})
