@@ -11,6 +11,8 @@ from pathlib import Path
 
 from runner.places import PROJECT, PYTHON, VENV, Trouble, say
 
+UV = "uv==0.13.9"
+
 
 def prepare(*, tests: bool) -> None:
     """Have all pinned packages in .venv. Costs nothing when they are there already."""
@@ -24,7 +26,7 @@ def prepare(*, tests: bool) -> None:
         say(f"Making {VENV.name} with Python {sys.version.split()[0]}.")
         venv.create(VENV, with_pip=True, clear=VENV.is_dir() and any(VENV.iterdir()))
     if not (VENV / "bin" / "uv").exists():
-        _run([str(PYTHON), "-m", "pip", "install", "--quiet", "uv==0.13.9"])
+        _run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
     say(f"Installing the pinned packages of {wanted.relative_to(PROJECT)}.")
     _run(
         [
@@ -32,6 +34,7 @@ def prepare(*, tests: bool) -> None:
             "pip",
             "install",
             "--quiet",
+            "--system-certs",  # a house with a proxy has a certificate authority of its own
             "--python",
             str(PYTHON),
             "--require-hashes",
