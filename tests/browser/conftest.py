@@ -1,0 +1,75 @@
+"""A real browser before a real server: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from supportdesk.accounts.models import User
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop of its own
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browsing_as(
+    chromium: Browser, live_server: Any, settings: Any
+) -> Iterator[Callable[[User], Page]]:
+    """A window signed in as a person. Whatever the console complains about fails the test."""
+    complaints: list[str] = []
+    windows = []
+
+    def browse(person: User) -> Page:
+        session = SessionStore()
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.save()
+        window = chromium.new_context(base_url=live_server.url, locale="en-GB")
+        window.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": session.session_key,
+                    "url": live_server.url,
+                }
+            ]
+        )
+        windows.append(window)
+        page = window.new_page()
+        page.on(
+            "console",
+            lambda said: said.type == "error" and complaints.append(f"{said.text} {said.location}"),
+        )
+        return page
+
+    yield browse
+    for window in windows:
+        window.close()
+    assert complaints == [], "\n".join(complaints)
