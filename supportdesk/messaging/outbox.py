@@ -76,9 +76,10 @@ def _run(event: Event) -> None:
     """Reactions and the mark `done_at` commit together: what they do in the database happens once.
 
     Whoever lost the event meanwhile, being slower than `PATIENCE`, finds another count or the mark.
+    The lock is waited for: a claimer that has just lost the race for this row still holds it.
     """
     still_ours = Event.objects.filter(pk=event.pk, attempts=event.attempts, done_at=None)
-    if still_ours.select_for_update(skip_locked=True).first() is None:
+    if still_ours.select_for_update().first() is None:
         return
     for reaction in REACTIONS.get(event.name, []):
         reaction(**event.body)
