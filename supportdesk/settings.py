@@ -270,8 +270,12 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2 * ATTACHMENTS_PER_MESSAGE  # more than that is 
 CLAMD_URL = env("CLAMD_URL", default="")
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=20)  # of one turn of the talk, in seconds
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="Support-Desk <desk@localhost>")
+# Seconds. A message that failed is tried again after RETRY_PAUSE, then twice that, and so on; an
+# event whose worker died is tried again after EVENT_PATIENCE, which must outlast its reactions.
+RETRY_PAUSE = env.float("RETRY_PAUSE", default=15)
+EVENT_PATIENCE = env.float("EVENT_PATIENCE", default=60)
 MAIL_SENDERS = env.int("MAIL_SENDERS", default=1)  # at a time, for urgent mail and for the rest
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
 # Addresses inside a network that webhooks may reach all the same, by http and on any port.

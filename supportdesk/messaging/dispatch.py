@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 CHANNELS: dict[str, Channel] = {"mail": _mail, "webhook": _webhook, "console": _console}
 MAX_ATTEMPTS = 24  # with the pauses below: most of a day
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=settings.RETRY_PAUSE), timedelta(hours=1)
 LONGEST_URGENT_PAUSE = timedelta(minutes=2)
 
 

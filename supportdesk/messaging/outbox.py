@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 Reaction = Callable[..., None]
 REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
 MAX_ATTEMPTS = 12
-PATIENCE = timedelta(seconds=60)  # an event whose worker died is tried again after this
+PATIENCE = timedelta(seconds=settings.EVENT_PATIENCE)
 
 
 class WorkersDied(Exception):

@@ -16,7 +16,7 @@ from supportdesk.messaging.models import Dispatch
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-lease = timedelta(minutes=4)  # an SMTP talk has about eight turns of EMAIL_TIMEOUT each
+lease = timedelta(seconds=12 * settings.EMAIL_TIMEOUT)  # an SMTP talk has about eight turns
 
 
 def ready(due: QuerySet[Dispatch], *, urgent: bool) -> QuerySet[Dispatch]:
