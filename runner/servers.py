@@ -52,7 +52,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def postgres(data: Path, *, name: str, quick: bool = False, log: Path) -> Server:
+def postgres(
+    data: Path, *, name: str, quick: bool = False, log: Path, port: int | None = None
+) -> Server:
     """Start PostgreSQL on `data`, made on first use; returns when it takes connections.
 
     A postmaster left over from a killed run is ended first. `quick` gives up durability: tests.
@@ -64,7 +66,7 @@ def postgres(data: Path, *, name: str, quick: bool = False, log: Path) -> Server
         _initdb(binaries, data, account)
     _end_leftover(data / "postmaster.pid")
     sockets = _owned(runtime(f"{name}-sockets"), name)
-    port = free_port()
+    port = port or free_port()
     options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={sockets}"]
     options += ["max_connections=200", "max_prepared_transactions=0", *(QUICK if quick else [])]
     command = [str(binaries / "postgres"), "-D", str(data)]
