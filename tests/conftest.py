@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.utils import translation
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Organisation, User
+from supportdesk.web import catalogues
 from tests.factories import (
     CalendarFactory,
     CompetenceFactory,
@@ -37,6 +39,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{trigger}"')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues() -> None:
+    """A fresh clone has none that Django can read."""
+    catalogues.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """What no reader's setting decides is said in English, in whatever order the tests run."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

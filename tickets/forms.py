@@ -9,8 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Service, User
@@ -69,50 +68,52 @@ class ReportForm(DeskForm):
     """A new ticket. Providers choose whom it is for; everybody else has no such question."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=lazy("For whom?"))
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("For whom?"))
     system = SystemField(
         System.objects.none(),
-        label=lazy("System"),
+        label=_("System"),
         required=False,
-        empty_label=lazy("No particular system"),
+        empty_label=_("No particular system"),
     )
     module = forms.ModelChoiceField(
-        Module.objects.none(), label=lazy("Module"), empty_label=lazy("Please choose")
+        Module.objects.none(),
+        label=_("Module"),
+        empty_label=_("Please choose"),
     )
-    subject = forms.CharField(label=lazy("In one sentence"), max_length=200)
+    subject = forms.CharField(label=_("In one sentence"), max_length=200)
     text = forms.CharField(
-        label=lazy("What did you do, what did you expect, what happened?"),
-        help_text=lazy("No data of insured persons: case number instead of name."),
+        label=_("What did you do, what did you expect, what happened?"),
+        help_text=_("No data of insured persons: case number instead of name."),
         widget=forms.Textarea,
         max_length=LONG_TEXT,
     )
     message_id = forms.CharField(
-        label=lazy("Message id or transaction"), max_length=120, required=False
+        label=_("Message id or transaction"), max_length=120, required=False
     )
-    job = forms.CharField(label=lazy("Job"), max_length=120, required=False)
-    run_at = forms.DateTimeField(label=lazy("Run time"), required=False, widget=DateTimeInput)
+    job = forms.CharField(label=_("Job"), max_length=120, required=False)
+    run_at = forms.DateTimeField(label=_("Run time"), required=False, widget=DateTimeInput)
     steps = forms.CharField(
-        label=lazy("Steps to reproduce"),
+        label=_("Steps to reproduce"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LONG_TEXT,
         required=False,
     )
     customer_priority = forms.TypedChoiceField(
-        label=lazy("How bad is it?"), coerce=int, widget=forms.RadioSelect
+        label=_("How bad is it?"), coerce=int, widget=forms.RadioSelect
     )
     already_checked = forms.CharField(
-        label=lazy("What levels 1 and 2 have checked"),
+        label=_("What levels 1 and 2 have checked"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LONG_TEXT,
         required=False,
     )
     external_number = forms.CharField(
-        label=lazy("Number at your IT service provider"), max_length=60, required=False
+        label=_("Number at your IT service provider"), max_length=60, required=False
     )
-    files = FilesField(label=lazy("Attachments"), required=False)
+    files = FilesField(label=_("Attachments"), required=False)
     confidential = forms.BooleanField(
-        label=lazy("Confidential"),
-        help_text=lazy("Seen by you, your coordinators and the specialist in charge only."),
+        label=_("Confidential"),
+        help_text=_("Seen by you, your coordinators and the specialist in charge only."),
         required=False,
     )
 
@@ -170,9 +171,11 @@ class ReportForm(DeskForm):
 
 class ReplyForm(DeskForm):
     text = forms.CharField(
-        label=lazy("Your message"), widget=forms.Textarea(attrs={"rows": 5}), max_length=LONG_TEXT
+        label=_("Your message"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=LONG_TEXT,
     )
-    files = FilesField(label=lazy("Attachments"), required=False)
+    files = FilesField(label=_("Attachments"), required=False)
 
 
 class ReopenForm(ReplyForm):
@@ -185,14 +188,14 @@ class FilterForm(DeskForm):
     """What a list shows. Empty means everything of the reader's; nothing here widens that."""
 
     view = forms.ChoiceField(choices=View.choices, required=False, widget=forms.HiddenInput)
-    q = forms.CharField(label=lazy("Search"), max_length=100, required=False)
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
     organisation = forms.ModelChoiceField(
-        Organisation.objects.none(), label=lazy("Organisation"), required=False
+        Organisation.objects.none(), label=_("Organisation"), required=False
     )
-    system = forms.ModelChoiceField(System.objects.none(), label=lazy("System"), required=False)
-    module = forms.ModelChoiceField(Module.objects.none(), label=lazy("Module"), required=False)
-    priority = forms.TypedChoiceField(label=lazy("Priority"), coerce=int, required=False)
-    order = forms.ChoiceField(label=lazy("Order"), choices=Order.choices, required=False)
+    system = forms.ModelChoiceField(System.objects.none(), label=_("System"), required=False)
+    module = forms.ModelChoiceField(Module.objects.none(), label=_("Module"), required=False)
+    priority = forms.TypedChoiceField(label=_("Priority"), coerce=int, required=False)
+    order = forms.ChoiceField(label=_("Order"), choices=Order.choices, required=False)
 
     def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

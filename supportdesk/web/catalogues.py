@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from babel.messages import Catalog, Message
@@ -61,13 +62,19 @@ def read(language: str) -> Catalog:
 def compile_all() -> None:
     """Write the binary catalogues that Django reads; they are not kept in the repository."""
     for language in LANGUAGES:
-        with _path(language).with_suffix(".mo").open("wb") as file:
-            write_mo(file, read(language))
+        new, target = BytesIO(), _path(language).with_suffix(".mo")
+        write_mo(new, read(language))
+        # A process that starts meanwhile reads the old file or the new one, never half of one.
+        with NamedTemporaryFile(dir=target.parent, delete=False) as file:
+            file.write(new.getvalue())
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(target)
 
 
 def complaints(language: str) -> Iterator[str]:
     """What keeps a catalogue from being complete and in line with the code, in words."""
     found, catalogue = _found(), read(language)
+    yield from _under_other_names()
     known = {_key(message): message for message in catalogue if message.id}
     wanted = {_key(message): message for message in found if message.id}
     for key in wanted.keys() - known.keys():
@@ -98,6 +105,13 @@ def _found() -> Catalog:
         for _line, text, comments, context in extract("python", lines, KEYWORDS, ("Translators:",)):
             catalogue.add(text, None, auto_comments=comments, context=context)
     return catalogue
+
+
+def _under_other_names() -> Iterator[str]:
+    """The extractor goes by names; under another one, words would never be translated."""
+    for path in _sources():
+        for name in re.findall(r"\b(\w*gettext\w* as (?!_\b)\w+)", path.read_text("utf-8")):
+            yield f"{path.relative_to(settings.BASE_DIR)}: import it under its own name: {name}"
 
 
 def _sources() -> Iterator[Path]:

@@ -68,3 +68,11 @@ def test_a_placeholder_that_got_lost_is_named(house):
     catalogues._write(catalogue, "de")
 
     assert any("placeholder" in line for line in catalogues.complaints("de"))
+
+
+def test_words_under_another_name_would_be_missed_and_are_named(house):
+    (house / "tickets/words.py").write_text("from x import gettext as say\nA = say('Hello')\n")
+    catalogues.update("en")
+
+    (complaint,) = catalogues.complaints("en")
+    assert complaint == "tickets/words.py: import it under its own name: gettext as say"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from releases.models import Module, System
@@ -81,7 +81,7 @@ class CalledInForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
-        field.empty_label = say("unknown")
+        field.empty_label = gettext("unknown")
 
     @property
     def meanings(self) -> list[tuple[str, str]]:
@@ -107,7 +107,7 @@ def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _page(office, request, first, form, status=422)
-    messages.success(request, say("Ticket %(number)s is open.") % {"number": ticket.number})
+    messages.success(request, gettext("Ticket %(number)s is open.") % {"number": ticket.number})
     return HttpResponseRedirect(office.url("change", ticket.pk))
 
 
@@ -119,5 +119,5 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     first.fields["organisation"].widget.attrs["class"] = "sd-input"
-    context = {"title": say("New ticket for a caller"), "first": first, "form": form}
+    context = {"title": gettext("New ticket for a caller"), "first": first, "form": form}
     return office.page(request, "admin/tickets/opening.html", status=status, **context)

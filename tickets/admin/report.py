@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts import access
@@ -40,7 +40,7 @@ class PeriodForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["weeks"].choices = [  # type: ignore[attr-defined]
-            (n, say("last %(n)d weeks") % {"n": n}) for n in WEEKS
+            (n, gettext("last %(n)d weeks") % {"n": n}) for n in WEEKS
         ]
         for field in self.fields.values():
             field.widget.attrs["class"] = "sd-input sd-auto"
@@ -103,7 +103,7 @@ def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
     return office.page(
         request,
         "admin/tickets/report.html",
-        title=say("Routing and arrivals"),
+        title=gettext("Routing and arrivals"),
         form=form,
         since=since,
         until=until,

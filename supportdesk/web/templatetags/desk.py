@@ -14,9 +14,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from supportdesk.web.icons import ICONS
 
@@ -27,25 +26,25 @@ register = template.Library()
 
 # Shape and word: read without colour, in grey and when printed.
 PRIORITIES: dict[int, tuple[str, Any]] = {
-    1: ("M6.2 1h7.6L19 6.2v7.6L13.8 19H6.2L1 13.8V6.2z", lazy("Standstill")),
-    2: ("M10 .8L19.2 10 10 19.2.8 10z", lazy("Severe")),
+    1: ("M6.2 1h7.6L19 6.2v7.6L13.8 19H6.2L1 13.8V6.2z", gettext_lazy("Standstill")),
+    2: ("M10 .8L19.2 10 10 19.2.8 10z", gettext_lazy("Severe")),
     3: (
         "M3.5 2.5h13a1 1 0 011 1v13a1 1 0 01-1 1h-13a1 1 0 01-1-1v-13a1 1 0 011-1z",
-        lazy("Normal"),
+        gettext_lazy("Normal"),
     ),
-    4: ("M10 2a8 8 0 110 16 8 8 0 010-16z", lazy("Question")),
+    4: ("M10 2a8 8 0 110 16 8 8 0 010-16z", gettext_lazy("Question")),
 }
 # The look of a state for staff; a customer sees their own turn in amber and in their own words.
 CHIPS: dict[str, tuple[str, str, Any]] = {
-    "new": ("", "new", lazy("New")),
-    "open": ("us", "half", lazy("In progress")),
-    "waiting_customer": ("off", "pause", lazy("Waiting for customer")),
-    "waiting_development": ("us", "code", lazy("In development")),
-    "waiting_delivery": ("us", "package", lazy("Waiting for delivery")),
-    "resolved": ("ok", "check", lazy("Resolved")),
-    "closed": ("off", "tick", lazy("Closed")),
+    "new": ("", "new", gettext_lazy("New")),
+    "open": ("us", "half", gettext_lazy("In progress")),
+    "waiting_customer": ("off", "pause", gettext_lazy("Waiting for customer")),
+    "waiting_development": ("us", "code", gettext_lazy("In development")),
+    "waiting_delivery": ("us", "package", gettext_lazy("Waiting for delivery")),
+    "resolved": ("ok", "check", gettext_lazy("Resolved")),
+    "closed": ("off", "tick", gettext_lazy("Closed")),
 }
-YOURS = {"waiting_customer": ("you", "back", lazy("Waiting for you"))}
+YOURS = {"waiting_customer": ("you", "back", gettext_lazy("Waiting for you"))}
 
 DAY = {"de": "D d.m.", "en": "D j M"}
 DAY_OF_ANOTHER_YEAR = {"de": "D d.m.Y", "en": "D j M Y"}
