@@ -8,7 +8,7 @@ from supportdesk.web import health
 urlpatterns = [
     path("", include("tickets.urls")),
     path("account/", include("allauth.urls")),
-    path("organisation/", include("supportdesk.accounts.urls")),
+    path("", include("supportdesk.accounts.urls")),
     path("api/", include("supportdesk.api")),
     path("office/", admin.site.urls),
     path("health/live", health.live),

@@ -13,24 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Service, User
+from supportdesk.web.forms import DeskForm
 from supportdesk.web.templatetags.desk import priority
 from tickets import actions
 from tickets.listing import Order, View
 from tickets.models import PRIORITY_MEANINGS, Priority
 
 LONG_TEXT = 20_000
-
-
-class DeskForm(forms.Form):
-    """Fields in the look of the desk. What is missing the server says, in our words."""
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput):
-                field.widget.attrs.setdefault("class", "sd-input")
 
 
 class FilesInput(forms.FileInput):

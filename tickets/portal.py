@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from releases.models import System
 from supportdesk.accounts.models import User
-from supportdesk.errors import Invalid
+from supportdesk.web.forms import DeskForm, attempt
+from supportdesk.web.portal import SignedIn
 from tickets import actions, listing, progress, timeline
-from tickets.forms import DeskForm, FilterForm, ReopenForm, ReplyForm, ReportForm
+from tickets.forms import FilterForm, ReopenForm, ReplyForm, ReportForm
 from tickets.models import (
     DONE,
     PRIORITY_MEANINGS,
@@ -36,15 +37,7 @@ PORTAL = Message.Channel.PORTAL
 TO_DO, WITH_US = 6, 10  # rows of each kind on the start page
 
 
-class SignedIn(HttpRequest):
-    """A request behind LoginRequiredMiddleware: somebody is signed in."""
-
-    user: User
-    htmx: Any
-
-
 View = Callable[..., HttpResponse]
-Row = TypeVar("Row")
 
 
 def in_office_at(page: str) -> Callable[[View], View]:
@@ -123,7 +116,7 @@ def ticket_new(request: SignedIn) -> HttpResponse:
         messages.success(request, _("Your draft is kept. You find it under “New ticket”."))
         return redirect("home")
     form = ReportForm(request.user, request.POST, request.FILES)
-    ticket = _attempt(form, lambda: _open_once(form, request.user))
+    ticket = attempt(form, lambda: _open_once(form, request.user))
     if ticket is None:
         context = {"section": "new", "form": form, "draft": draft, "refused": True}
         return render(request, "tickets/new.html", context, status=422)
@@ -165,7 +158,7 @@ def ticket(request: SignedIn, number: int) -> HttpResponse:
 def reply(request: SignedIn, number: int) -> HttpResponse:
     row = _visible(request, number)
     form = _written(request, row, ReplyForm)
-    told = _attempt(
+    told = attempt(
         form, lambda: actions.reply(row, by=request.user, channel=PORTAL, **form.cleaned_data)
     )
     return _told(request, row, form, told, _("Your message has been sent."))
@@ -175,7 +168,7 @@ def reply(request: SignedIn, number: int) -> HttpResponse:
 def reopen(request: SignedIn, number: int) -> HttpResponse:
     row = _visible(request, number)
     form = _written(request, row, ReopenForm)
-    told = _attempt(
+    told = attempt(
         form,
         lambda: actions.reopen(
             row,
@@ -233,17 +226,6 @@ def _written(request: SignedIn, row: Ticket, kind: type[ReplyForm]) -> ReplyForm
     """What was written, kept as a draft first: whatever refuses it, the words are not lost."""
     actions.keep_draft(_typed(request, kind), by=request.user, ticket=row)
     return kind(request.POST, request.FILES)
-
-
-def _attempt(form: DeskForm, call: Callable[[], Row]) -> Row | None:
-    """Call the verb with a valid form. What it finds Invalid stands at the field, as typed."""
-    if not form.is_valid():
-        return None
-    try:
-        return call()
-    except Invalid as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
-        return None
 
 
 def _told(request: SignedIn, row: Ticket, form: DeskForm, told: Any, words: str) -> HttpResponse:

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Team, User
 from supportdesk.web.fields import in_days, ticked
 from supportdesk.web.office import AuditedAdmin, Section
@@ -75,5 +74,4 @@ class UserAdmin(AuditedAdmin):
 
     @admin.display(description=_("roles"))
     def held_roles(self, person: User) -> str:
-
-        return ", ".join(str(Role(role).label) for role in person.roles)
+        return ", ".join(person.role_names)

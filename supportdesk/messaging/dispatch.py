@@ -51,16 +51,15 @@ def mail(
     )
 
 
-def mail_to(
-    address: str, language: str, template: str, *, key: str, urgent: bool = False, **context: Any
-) -> Dispatch:
-    """Write to an address that belongs to no account yet."""
+def mail_to(address: str, language: str, template: str, *, key: str, **context: Any) -> Dispatch:
+    """Write to an address that belongs to no account yet. Once sent, the words are forgotten:
+    such a letter carries a link that lets its reader in.
+    """
     return _write(
         f"{key}:{address}"[:200],
         channel=_mail_channel(),
         address=address,
-        urgent=urgent,
-        content=lambda: letters.render(template, language, context),
+        content=lambda: {**letters.render(template, language, context), "secret": True},
     )
 
 
@@ -88,7 +87,8 @@ def deliver(channel: str, *, urgent: bool = False) -> bool:
     except Exception as error:  # whatever it was: the row waits for its next try, or is dead
         _postpone(row, error)
         return not isinstance(error, Unreachable)
-    _finish(row, state=Dispatch.State.SENT, sent_at=Now(), error="")
+    kept = {"subject": row.content["subject"]} if row.content.get("secret") else row.content
+    _finish(row, state=Dispatch.State.SENT, sent_at=Now(), error="", content=kept)
     return True
 
 

@@ -69,7 +69,7 @@ def test_internal_notes_are_not_quoted(page, alice, sam, waiting_ticket):
 def test_another_customer_sees_nothing_of_it(page, mallory, waiting_ticket, system):
     html = page(mallory).content.decode()
 
-    assert str(waiting_ticket.number) not in html
+    assert reverse("ticket", args=[waiting_ticket.number]) not in html
     assert waiting_ticket.subject not in html
     assert system.code not in html
 

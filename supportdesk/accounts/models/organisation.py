@@ -110,6 +110,11 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def domains(self) -> list[str]:
+        """As they stand behind the @ of an address."""
+        return [domain.strip().lower().lstrip("@") for domain in self.mail_domains]
+
 
 class MandateQuerySet(CustomerRows):
     organisation_field = "insurer"

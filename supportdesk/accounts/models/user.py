@@ -147,6 +147,10 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # tokens 
     def is_any(self, *roles: Role) -> bool:
         return any(role in self.roles for role in roles)
 
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
     def get_full_name(self) -> str:
         return self.name
 

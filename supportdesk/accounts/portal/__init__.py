@@ -1,0 +1,1 @@
+"""Pages about people: the invitation, the organisation, one's own profile."""

@@ -1,0 +1,20 @@
+"""What else happens when something happened to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts import mail
+from supportdesk.accounts.models import Invitation, User
+from supportdesk.messaging import notices
+from supportdesk.messaging.outbox import reacts_to
+
+notices.EVENTS["invitation.accepted"] = _("Somebody I invited has joined")
+
+
+@reacts_to("invitation.accepted")
+def tell_who_invited(invitation: int, person: int, **_more: Any) -> None:
+    row = Invitation.objects.select_related("invited_by").get(pk=invitation)
+    mail.joined(row, User.objects.get(pk=person))
