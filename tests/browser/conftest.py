@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from supportdesk.accounts.models import User
 
@@ -37,30 +38,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def new_session(person: User) -> str:
+    """What signing in leaves in the database."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def sign_in(window: BrowserContext, session: str, url: str) -> None:
+    """Give the window the cookie that the sign-in page would have given it."""
+    window.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+
+
 @pytest.fixture
-def browsing_as(
-    chromium: Browser, live_server: Any, settings: Any
-) -> Iterator[Callable[[User], Page]]:
+def browsing_as(chromium: Browser, live_server: Any) -> Iterator[Callable[[User], Page]]:
     """A window signed in as a person. Whatever the console complains about fails the test."""
     complaints: list[str] = []
     windows = []
 
     def browse(person: User) -> Page:
-        session = SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.save()
         window = chromium.new_context(base_url=live_server.url, locale="en-GB")
-        window.add_cookies(
-            [
-                {
-                    "name": settings.SESSION_COOKIE_NAME,
-                    "value": session.session_key,
-                    "url": live_server.url,
-                }
-            ]
-        )
+        sign_in(window, new_session(person), live_server.url)
         windows.append(window)
         page = window.new_page()
         page.on(

@@ -1,0 +1,126 @@
+"""Which page is whose: one line per address that answers a browser with a page.
+
+The first pattern that fits a route's name counts. An address without a line fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from django.urls import URLPattern, get_resolver
+
+from tickets.admin.verbs import VERBS
+
+ALICE, CAROL = "alice@alpina.example", "carol@alpina.example"
+SAM, LEA = "sam@desk.example", "lea@desk.example"
+ADA, AUDREY = "ada@desk.example", "audrey@desk.example"
+NOBODY = ""  # signed out
+
+
+@dataclass(frozen=True)
+class Page:
+    """A route, who mainly reads it, and whether the markup is ours or Django's stock."""
+
+    route: str
+    persona: str
+    ours: bool = True
+
+
+PERSONAS = [
+    # portal
+    Page("home", ALICE),
+    Page("ticket_list", ALICE),
+    Page("ticket_new", ALICE),
+    Page("ticket", ALICE),
+    Page("inbox", ALICE),
+    Page("api_docs", CAROL, ours=False),
+    # back office: our own pages
+    Page("admin:index", SAM),
+    Page("admin:tickets_ticket_changelist", SAM),
+    Page("admin:tickets_ticket_add", SAM),
+    Page("admin:tickets_ticket_change", SAM),
+    Page("admin:tickets_ticket_history", AUDREY),
+    Page("admin:tickets_report", LEA),
+    Page("admin:tickets_competence_changelist", LEA),
+    # back office: lists and forms
+    Page("admin:worktime_*", LEA, ours=False),
+    Page("admin:audit_*", AUDREY, ours=False),
+    Page("admin:messaging_*", ADA, ours=False),
+    Page("admin:accounts_*", ADA, ours=False),
+    Page("admin:releases_*", ADA, ours=False),
+]
+
+# Addresses that are no page of their own: pattern, and why.
+NO_PAGES = {
+    "attachment": "a file",
+    "ticket_new_draft": "takes what is written",
+    "ticket_reply": "takes what is written",
+    "ticket_confirm": "takes what is written",
+    "ticket_reopen": "takes what is written",
+    "ticket_draft": "takes what is written",
+    "inbox_read": "takes what is written",
+    "notice_read": "takes what is written",
+    "api_schema": "for programs",
+    "health*": "for programs",
+    "account_*": "the sign-in library's own page",
+    "mfa_*": "the sign-in library's own page",
+    "socialaccount_*": "the sign-in library's own page",
+    "usersessions_*": "the sign-in library's own page",
+    "openid_connect_*": "leads to another house",
+    "admin:autocomplete": "JSON",
+    "admin:jsi18n": "a script",
+    "admin:view_on_site": "leads elsewhere",
+    "admin:log*": "the portal's sign-in does it",
+    "admin:password_change*": "the portal's profile does it",
+    "admin:app_list": "closed: the menu leads to each page",
+    "admin:tickets_ticket_bulk_*": "takes what is ticked",
+    **{
+        f"admin:tickets_ticket_{verb}": "a verb: takes what is written"
+        for verb in [*VERBS, "draft", "delete"]
+    },
+    **{
+        f"admin:tickets_competence_{kind}": "the matrix does it"
+        for kind in ["add", "change", "delete", "history"]
+    },
+    "admin:accounts_user_delete": "people are disabled, never deleted",
+    "admin:accounts_user_add": "people are invited",
+    "admin:auth_*": "closed to everybody",
+    "admin:account_*": "closed to everybody",
+    "admin:mfa_*": "closed to everybody",
+    "admin:socialaccount_*": "closed to everybody",
+    "admin:usersessions_*": "closed to everybody",
+    "admin:audit_*_add": "the record writes itself",
+    "admin:audit_*_delete": "the record stays",
+    "admin:messaging_notice_*": "everybody's own, in the inbox",
+    "admin:messaging_*_add": "written by what happens",
+    "admin:messaging_*_delete": "written by what happens",
+}
+
+
+def routes(under: object = None, namespace: str = "") -> Iterator[str]:
+    """The name of every address there is, API left out: its doors speak JSON."""
+    for entry in (under or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            if entry.name:
+                yield namespace + entry.name
+        elif "v1/" not in str(entry.pattern):
+            yield from routes(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+
+
+def pages() -> list[tuple[str, Page]]:
+    found = ((route, page_of(route)) for route in sorted(set(routes())) if not is_no_page(route))
+    return [(route, page) for route, page in found if page]
+
+
+def unknown() -> list[str]:
+    return [route for route in routes() if not is_no_page(route) and not page_of(route)]
+
+
+def page_of(route: str) -> Page | None:
+    return next((page for page in PERSONAS if fnmatchcase(route, page.route)), None)
+
+
+def is_no_page(route: str) -> bool:
+    return any(fnmatchcase(route, pattern) for pattern in NO_PAGES)

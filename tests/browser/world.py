@@ -1,0 +1,72 @@
+"""A desk with something to show on every page: the demo, and what only happens while it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from releases.models import Module
+from supportdesk.accounts.models import User
+from supportdesk.messaging import outbox
+from tests import samples
+from tests.browser.pages import ALICE, SAM
+from tests.factories import a_ticket
+from tickets import actions
+from tickets.models import Message, Ticket
+
+
+def build(tickets: int = 120) -> Ticket:
+    """The demo's tickets, and one that has been through everything: routed, asked, with files."""
+    call_command("demo", tickets=tickets, verbosity=0)
+    alice, sam = (User.objects.get(email=email) for email in (ALICE, SAM))
+    ticket = a_ticket(
+        by=alice,
+        module=Module.objects.order_by("-code")[0],
+        organisation=alice.organisation,
+        system=alice.organisation.systems.first(),
+        message_id="KG-4711-0815",
+        job="ZAHL_TAG",
+        steps="Fall stornieren, Zahllauf starten.",
+        already_checked="Berechtigung, Stammdaten",
+        files=[
+            SimpleUploadedFile("lauf.log", b"rc=8\n"),
+            SimpleUploadedFile("maske.png", samples.png()),
+        ],
+    )
+    _work_off()
+    ticket = actions.hand_on(ticket, by=sam, team=sam.team, to=sam, reason="Gehört zu uns.")
+    actions.note(ticket, by=sam, text="Wie im Mai?", channel=Message.Channel.OFFICE)
+    ticket = actions.wait_for_customer(
+        ticket, by=sam, question="Welcher Lauf war es?", channel=Message.Channel.OFFICE
+    )
+    actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
+    actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
+    _work_off()
+    return ticket
+
+
+def address(route: str, ticket: Ticket) -> str:
+    """Where the route leads, with a row of this world where it needs one."""
+    if route == "ticket":
+        return reverse(route, args=[ticket.number])
+    if route.startswith("admin:") and route.endswith(("_change", "_history", "_delete")):
+        kind = route.rpartition("_")[0]
+        row = ticket if kind == "admin:tickets_ticket" else _rows()[kind].latest("pk")
+        return reverse(route, args=[row.pk])
+    return reverse(route)
+
+
+def _rows() -> dict[str, Any]:
+    return {
+        f"admin:{model._meta.app_label}_{model._meta.model_name}": model._default_manager
+        for model in admin.site._registry
+    }
+
+
+def _work_off() -> None:
+    while outbox.react():
+        pass
