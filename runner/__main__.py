@@ -19,7 +19,7 @@ from runner import environment, houses, places, processes
 from runner.places import PROJECT, PYTHON, VAR, Trouble, say
 
 FIRST_PORT = 8000
-CELERY = ("-m", "celery", "-A", "supportdesk")
+CELERY = ("-m", "celery", "-A", "supportdesk", "--quiet")
 WORKER = (*CELERY, "worker", "--without-gossip", "--without-mingle", "-l", "warning")
 
 
@@ -85,7 +85,8 @@ def _start(house: processes.House, port: int) -> None:
     house.start("urgent", *WORKER, "-Q", "urgent", "-c", "1", "-n", "urgent@%h")
     house.start("beat", *CELERY, "beat", "-l", "warning", "-s", str(VAR / "beat"))
     house.start("watchman", "manage.py", "watchman")
-    house.start("demo", "manage.py", "demo", once=True)
+    if house.environ.get("DEMO") != "0":
+        house.start("demo", "manage.py", "demo", once=True)
 
 
 def _welcome(house: processes.House, environ: dict[str, str]) -> None:

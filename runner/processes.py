@@ -38,7 +38,7 @@ class House:
             env=self.environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             preexec_fn=servers.die_with_parent,
             process_group=0,

@@ -64,7 +64,7 @@ def postgres(
     account = _account()
     if not (data / "PG_VERSION").exists():
         _initdb(binaries, data, account)
-    _end_leftover(data / "postmaster.pid")
+    _end_leftover(data / "postmaster.pid", "PostgreSQL")
     sockets = _owned(runtime(f"{name}-sockets"), name)
     port = port or free_port()
     options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={sockets}"]
@@ -79,9 +79,12 @@ def postgres(
 def valkey(data: Path, *, log: Path, keep: bool = True, port: int | None = None) -> Server:
     """Start Valkey; with `keep` it writes what it is told to disk, so a restart loses nothing."""
     data.mkdir(parents=True, exist_ok=True)
+    lock = data / "valkey.pid"
+    _end_leftover(lock, "Valkey")
     port = port or free_port()
     command = [str(_valkey_binary()), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--dir", str(data), "--save", "", "--appendonly", "yes" if keep else "no"]
+    command += ["--pidfile", str(lock)]
     process = _start(command, log, None)
     _wait(process, lambda: _pongs(port), "Valkey", log)
     return Server(f"redis://127.0.0.1:{port}/0", process)
@@ -168,26 +171,31 @@ def _major(binaries: Path) -> int:
     return int(said.stdout.split()[2].split(b".")[0].split(b"devel")[0])
 
 
-def _end_leftover(lock: Path) -> None:
-    """A postmaster that outlived its runner holds the folder; ask it to end, and wait."""
+def _end_leftover(lock: Path, name: str) -> None:
+    """A server that outlived its runner holds the folder; ask it to end, and wait."""
     try:
         pid = int(lock.read_text().splitlines()[0])
     except (FileNotFoundError, ValueError, IndexError):
         return
     for how, patience in ((signal.SIGINT, 10.0), (signal.SIGKILL, 5.0)):
-        if not _is_postgres(pid):
+        if not _works_in(lock.parent, pid):
             break
-        say("Ending a PostgreSQL that an earlier run left behind.")
+        say(f"Ending a {name} that an earlier run left behind.")
         os.kill(pid, how)
-        _until(lambda: not _is_postgres(pid), patience)
+        _until(lambda: not _works_in(lock.parent, pid), patience)
     lock.unlink(missing_ok=True)
 
 
-def _is_postgres(pid: int) -> bool:
-    try:
-        return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
+def _works_in(folder: Path, pid: int) -> bool:
+    """Both servers work in their data. A number alone may be somebody else's by now."""
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cwd").samefile(folder)
+        except OSError:
+            return False
+    asked = ["lsof", "-a", "-d", "cwd", "-p", str(pid), "-Fn"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return f"n{folder.resolve()}" in found.stdout.splitlines()
 
 
 def _start(command: list[str], log: Path, account: int | None) -> subprocess.Popen[bytes]:

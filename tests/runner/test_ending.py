@@ -1,0 +1,76 @@
+"""However it ends, nothing stays behind; however it ended, it starts again and has its data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+
+import psutil
+
+from tests.runner.conftest import answers, warmed
+
+
+def test_sigterm_leaves_no_process(clone, warm):
+    house = warmed(clone(), warm)
+    run = house.start("run")
+    assert answers(run.opens() + "/health/ready") == 200
+    everybody = psutil.Process(run.process.pid).children(recursive=True)
+    assert len(everybody) > 10  # servers, web, two workers with their pools, beat, watchman
+
+    assert run.stop(signal.SIGTERM) == 128 + signal.SIGTERM
+
+    assert [process for process in everybody if process.is_running()] == []
+    assert house.processes() == []
+
+
+def test_ctrl_c_reaches_make_and_runner_and_leaves_no_process(clone, warm):
+    house = warmed(clone(), warm)
+    run = house.call("make", "run")
+    run.opens()
+
+    os.killpg(run.process.pid, signal.SIGINT)  # as a terminal does: to everybody in front
+    run.ends()
+
+    assert house.processes() == []
+    assert "Traceback" not in run.text
+
+
+def test_a_killed_runner_takes_everybody_along_and_starts_again_with_its_data(clone, warm):
+    house = warmed(clone(), warm)
+    run = house.start("run")
+    run.opens()
+    shell = house.start("manage", "shell", "-c", CREATE)
+    assert "made" in shell.hears("made")
+    everybody = psutil.Process(run.process.pid).children(recursive=True)
+
+    run.stop(signal.SIGKILL)
+
+    again = house.start("run")
+    url = again.opens()
+    assert answers(url + "/health/ready") == 200
+    gone, alive = psutil.wait_procs(everybody, timeout=60)
+    assert alive == []
+    assert house.start("manage", "shell", "-c", COUNT).hears("found").strip() == "found 1"
+    assert again.stop() == 128 + signal.SIGTERM
+    assert house.processes() == []
+
+
+def test_a_taken_port_is_said_and_the_next_one_used(clone, warm):
+    house = warmed(clone(), warm)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        run = house.start("run", PORT=str(port))
+        assert str(port) in run.hears(f"Port {port} is taken")
+        url = run.opens()
+
+    assert url != f"http://localhost:{port}"
+    assert answers(url + "/health/live") == 200
+
+
+CREATE = "from supportdesk.accounts.models import Organisation as O; O.objects.create(name='K', code='K', kind='insurer'); print('made')"
+COUNT = (
+    "from supportdesk.accounts.models import Organisation as O; print('found', O.objects.count())"
+)
