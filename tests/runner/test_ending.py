@@ -10,6 +10,10 @@ import psutil
 
 from tests.runner.conftest import answers, warmed
 
+ROWS = "from supportdesk.accounts.models import Organisation as O;"
+CREATE = f"{ROWS} O.objects.create(name='Alpina', code='ALP'); print('made', O.objects.count())"
+COUNT = f"{ROWS} print('found', O.objects.count())"
+
 
 def test_sigterm_leaves_no_process(clone, warm):
     house = warmed(clone(), warm)
@@ -41,7 +45,7 @@ def test_a_killed_runner_takes_everybody_along_and_starts_again_with_its_data(cl
     run = house.start("run")
     run.opens()
     shell = house.start("manage", "shell", "-c", CREATE)
-    assert "made" in shell.hears("made")
+    assert shell.hears("made").strip() == "made 1"
     everybody = psutil.Process(run.process.pid).children(recursive=True)
 
     run.stop(signal.SIGKILL)
@@ -49,7 +53,7 @@ def test_a_killed_runner_takes_everybody_along_and_starts_again_with_its_data(cl
     again = house.start("run")
     url = again.opens()
     assert answers(url + "/health/ready") == 200
-    gone, alive = psutil.wait_procs(everybody, timeout=60)
+    _gone, alive = psutil.wait_procs(everybody, timeout=60)
     assert alive == []
     assert house.start("manage", "shell", "-c", COUNT).hears("found").strip() == "found 1"
     assert again.stop() == 128 + signal.SIGTERM
@@ -68,9 +72,3 @@ def test_a_taken_port_is_said_and_the_next_one_used(clone, warm):
 
     assert url != f"http://localhost:{port}"
     assert answers(url + "/health/live") == 200
-
-
-CREATE = "from supportdesk.accounts.models import Organisation as O; O.objects.create(name='K', code='K', kind='insurer'); print('made')"
-COUNT = (
-    "from supportdesk.accounts.models import Organisation as O; print('found', O.objects.count())"
-)
