@@ -34,14 +34,13 @@ class Role(models.TextChoices):
 CUSTOMER_ROLES = [Role.MEMBER, Role.COORDINATOR]
 VENDOR_ROLES = [role for role in Role if role not in CUSTOMER_ROLES]
 
-MEMBER = {
+SELF = {"profile.change", "session.end", "token.create", "token.revoke"}
+MEMBER = SELF | {
     "ticket.open",
     "ticket.reply",
     "ticket.attach",
     "ticket.confirm",
     "ticket.reopen",
-    "token.create",
-    "token.revoke",
 }
 COORDINATOR = MEMBER | {
     "user.invite",
@@ -52,7 +51,7 @@ COORDINATOR = MEMBER | {
 }
 
 PRODUCT = {"module.view", "line.view", "system.view"}
-STAFF = {"office.enter", "token.create", "token.revoke"} | PRODUCT
+STAFF = SELF | {"office.enter"} | PRODUCT
 TICKETS = {
     "ticket.view",
     "organisation.view",

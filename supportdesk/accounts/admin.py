@@ -32,7 +32,7 @@ class MandateForm(forms.ModelForm):
 class MandateAdmin(AuditedAdmin):
     section = Section.CUSTOMERS
     form = MandateForm
-    list_display = ["provider", "insurer", "days", "carried"]
+    list_display = ["provider", "insurer", "days", "services"]
     list_filter = ["provider"]
     list_select_related = ["provider", "insurer"]
     search_fields = ["provider__name", "insurer__name"]
@@ -42,8 +42,8 @@ class MandateAdmin(AuditedAdmin):
         return in_days(mandate.during)
 
     @admin.display(description=_("carries"))
-    def carried(self, mandate: Mandate) -> str:
-        return ", ".join(mandate.carries)
+    def services(self, mandate: Mandate) -> str:
+        return ", ".join(mandate.carried)
 
 
 @admin.register(Team)

@@ -45,18 +45,29 @@ class AcceptForm(DeskForm):
         return {name: self.cleaned_data[name] for name in ("name", "password")}
 
 
-class InviteForm(DeskForm):
+class RolesForm(DeskForm):
+    """What somebody may be here. That at least one is chosen, the verb says."""
+
+    roles = forms.MultipleChoiceField(
+        label=lazy("Roles"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, organisation: Organisation | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles: Any = self.fields["roles"]
+        roles.choices = [(role.value, role.label) for role in grantable(organisation)]
+
+
+class InviteForm(RolesForm):
     email = forms.EmailField(label=lazy("E-mail address"), max_length=254)
     name = forms.CharField(label=lazy("Name"), max_length=120)
-    roles = forms.MultipleChoiceField(label=lazy("Roles"), widget=forms.CheckboxSelectMultiple)
     language = forms.ChoiceField(label=lazy("Language"), choices=Language.choices)
 
+    field_order = ("email", "name", "roles", "language")
+
     def __init__(self, organisation: Organisation | None, reader: User, **kwargs: Any) -> None:
-        offered = grantable(organisation)
-        usual = {"roles": offered[:1], "language": reader.language}
-        super().__init__(auto_id="invite_%s", initial=usual, **kwargs)
-        roles: Any = self.fields["roles"]
-        roles.choices = [(role.value, role.label) for role in offered]
+        usual = {"roles": grantable(organisation)[:1], "language": reader.language}
+        super().__init__(organisation, auto_id="invite_%s", initial=usual, **kwargs)
         if organisation and organisation.domains:
             hint = _("At one of these domains: %(domains)s")
             domains = ", ".join(organisation.domains)

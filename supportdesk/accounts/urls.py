@@ -9,6 +9,10 @@ urlpatterns = [
     path("invitation/<str:secret>/", invitation.link, name="invitation_link"),
     path("organisation/", organisation.page, name="organisation"),
     path("organisation/invite/", organisation.invite, name="organisation_invite"),
+    path("organisation/people/<int:pk>/", organisation.person, name="colleague"),
+    path("organisation/people/<int:pk>/roles/", organisation.grant, name="colleague_grant"),
+    path("organisation/people/<int:pk>/disable/", organisation.disable, name="colleague_disable"),
+    path("organisation/people/<int:pk>/enable/", organisation.enable, name="colleague_enable"),
     path(
         "organisation/invitations/<int:pk>/resend/",
         organisation.resend,

@@ -116,8 +116,15 @@ class Organisation(models.Model):
         return [domain.strip().lower().lstrip("@") for domain in self.mail_domains]
 
 
-class MandateQuerySet(CustomerRows):
-    organisation_field = "insurer"
+class MandateQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Those the reader's organisation gave; those it holds, while they are valid."""
+        if not user.is_active:
+            return self.none()
+        if user.is_vendor:
+            return self
+        held = Q(provider=user.organisation_id, pk__in=Mandate.objects.valid().values("pk"))
+        return self.filter(Q(insurer=user.organisation_id) | held)
 
     def valid(self, on: date | None = None) -> Self:
         return self.filter(during__contains=on or timezone.localdate())
@@ -166,3 +173,7 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} → {self.insurer}"
+
+    @property
+    def carried(self) -> list[str]:
+        return [str(Service(service).label) for service in self.carries]

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from supportdesk.web.fields import in_days
 from supportdesk.web.icons import ICONS
 
 if TYPE_CHECKING:
@@ -121,6 +122,9 @@ def day(value: date | None) -> SafeString | str:
         return ""
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
     return _time(local.isoformat(), _day(local))
+
+
+register.filter("in_days", in_days)
 
 
 @register.filter
