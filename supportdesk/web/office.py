@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -80,6 +79,13 @@ class Office(admin.AdminSite):
         # Rows are deleted one by one, after a look at what hangs on them.
         self.disable_action("delete_selected")
 
+    def register(self, models: Any, admin_class: Any = None, **options: Any) -> None:
+        """Our own rooms only. Packages bring pages for their tables too; nobody has a right to
+        them, so they have no address either.
+        """
+        if admin_class is not None and issubclass(admin_class, Room):
+            super().register(models, admin_class, **options)
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         menu = self.menu(request) if self.has_permission(request) else []
         return {**super().each_context(request), "menu": menu}
@@ -119,16 +125,15 @@ class Office(admin.AdminSite):
     def menu(self, request: HttpRequest) -> list[tuple[str, list[MenuLine]]]:
         """What this person may open, under its headings; the page being looked at is marked."""
         lines: list[MenuLine] = []
-        for model_admin in self._registry.values():
-            of = getattr(model_admin, "menu", None) or _plain_menu(model_admin)
-            lines += of(request)
+        for room in self._rooms():
+            lines += room.menu(request)
         here = _best_match(lines, request.get_full_path())
         lines = [replace(line, current=line is here) for line in lines]
         grouped = [(str(s.label), [line for line in lines if line.section == s]) for s in Section]
         return [(label, found) for label, found in grouped if found]
 
     def _rooms(self) -> list[Room]:
-        return [room for room in self._registry.values() if isinstance(room, Room)]
+        return list(self._registry.values())  # type: ignore[arg-type]
 
 
 class Room(admin.ModelAdmin):
@@ -266,19 +271,6 @@ class PartOf(admin.TabularInline):
 
     def _parent(self) -> admin.ModelAdmin:
         return self.admin_site.get_model_admin(self.parent_model)
-
-
-def _plain_menu(model_admin: admin.ModelAdmin) -> Callable[[HttpRequest], list[MenuLine]]:
-    """A room that another app registered without our base still has its line."""
-
-    def lines(request: HttpRequest) -> list[MenuLine]:
-        opts = model_admin.opts
-        if not model_admin.has_view_permission(request):
-            return []
-        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-        return [MenuLine(_capitalised(opts.verbose_name_plural), url)]
-
-    return lines
 
 
 def _capitalised(words: Any) -> str:
