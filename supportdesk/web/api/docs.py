@@ -6,6 +6,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
@@ -22,6 +23,7 @@ class Description(Courtesy, SpectacularAPIView):
 
 
 # The viewer writes style attributes; scripts stay as strict as everywhere.
+@require_safe
 @csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 def page(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html")

@@ -1,0 +1,67 @@
+"""A valid body for each address that takes one: a refusal is then the verb's, not the form's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test.client import MULTIPART_CONTENT
+
+from tests.web.routes import Route
+from tests.web.world import World
+
+Body = Callable[[World], dict[str, Any]]
+SAID: dict[str, Any] = {"text": "Said."}
+
+
+def _report(world: World) -> dict[str, Any]:
+    return {
+        "submission": "7d3bd9d6-0000-4000-8000-000000000000",
+        "organisation": world.alpina.organisation.pk,
+        "module": world.module.pk,
+        "subject": "A subject",
+        "text": "A text",
+        "customer_priority": 3,
+    }
+
+
+def _report_by_name(world: World) -> dict[str, Any]:
+    return {
+        "organisation": world.alpina.organisation.code,
+        "module": world.module.code,
+        "subject": "A subject",
+        "text": "A text",
+        "customer_priority": 3,
+    }
+
+
+GIVEN: dict[str, Body] = {
+    "ticket_new": _report,
+    "ticket_new_draft": lambda world: SAID,
+    "ticket_draft": lambda world: SAID,
+    "ticket_reply": lambda world: SAID,
+    "ticket_reopen": lambda world: SAID,
+    "ticket-list": _report_by_name,
+    "ticket-reply": lambda world: SAID,
+    "ticket-note": lambda world: SAID,
+    "ticket-reopen": lambda world: {"reason": "Said."},
+    "ticket-resolve": lambda world: {"answer": "Said."},
+    "ticket-wait-for-customer": lambda world: {"question": "Said."},
+    "ticket-assign": lambda world: {"to": world.people["lea"].email},
+    "ticket-hand-on": lambda world: {"team": world.module.team.name, "reason": "Said."},
+    **{
+        f"admin:tickets_ticket_{verb}": lambda world: SAID
+        for verb in ("reply", "wait_for_customer", "resolve", "reopen", "note", "draft")
+    },
+    "admin:tickets_ticket_assign": lambda world: {"to": world.people["lea"].pk},
+    "admin:tickets_ticket_hand_on": lambda world: {
+        "team": world.module.team_id,
+        "reason": "Said.",
+    },
+}
+
+
+def of(route: Route, world: World) -> tuple[dict[str, Any], str]:
+    """The body, and how it is written."""
+    given = GIVEN[route.name](world) if route.name in GIVEN else {}
+    return given, "application/json" if route.is_api else MULTIPART_CONTENT

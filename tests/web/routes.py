@@ -1,0 +1,128 @@
+"""Every address of the desk, from Django's own resolver, and the row that stands behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.web.world import World
+from tickets.models import Attachment, Ticket
+
+# What stands in an address where neither the row of the model nor its number says it already.
+Words = Callable[[World], dict[str, Any]]
+ADDRESSES: dict[str, Words] = {
+    "ticket_confirm": lambda world: {"number": world.alpina.resolved.pk},
+    "ticket_reopen": lambda world: {"number": world.alpina.resolved.pk},
+    "ticket-confirm": lambda world: {"number": world.alpina.resolved.pk},
+    "ticket-reopen": lambda world: {"number": world.alpina.resolved.pk},
+    "admin:tickets_ticket_reopen": lambda world: {"number": world.alpina.resolved.pk},
+    "notice_read": lambda world: {"pk": world.alpina.member.notices.latest("pk").pk},
+    "account_confirm_email": lambda world: {"key": "none"},
+    "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "none"},
+    "mfa_remove_webauthn": lambda world: {"pk": 1},
+    "mfa_edit_webauthn": lambda world: {"pk": 1},
+    "openid_connect_login": lambda world: {"provider_id": "none"},
+    "openid_connect_callback": lambda world: {"provider_id": "none"},
+    "admin:app_list": lambda world: {"app_label": "tickets"},
+    "admin:view_on_site": lambda world: {
+        "content_type_id": ContentType.objects.get_for_model(Ticket).pk,
+        "object_id": world.alpina.ticket.pk,
+    },
+    "/office/<url>": lambda world: {"url": "nowhere/"},
+}
+# A second row behind the same address, asked for as `name@variant`.
+VARIANTS: dict[str, Callable[[World], dict[type[Model], Model]]] = {
+    "confidential": lambda world: {
+        Ticket: world.confidential,
+        Attachment: world.confidential.attachments.get(),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """`name` is what reverse() takes; the few addresses without one are called by their path."""
+
+    name: str
+    pattern: str
+    callback: Any
+
+    @property
+    def is_api(self) -> bool:
+        return self.pattern.startswith("/api/")
+
+    @property
+    def verbs(self) -> list[str]:
+        return ["GET", "POST", *(["PUT", "PATCH", "DELETE"] if self.is_api else [])]
+
+    @property
+    def words(self) -> list[str]:
+        """The names of what changes in the address."""
+        return re.findall(r"<(\w+)>", self.pattern)
+
+    @property
+    def model(self) -> type[Model] | None:
+        """Whose rows these are, as far as the view says so."""
+        owner = getattr(self.callback, "model_admin", None)
+        queryset = getattr(getattr(self.callback, "cls", None), "queryset", None)
+        if self.name == "attachment":
+            return Attachment
+        return owner.model if owner else getattr(queryset, "model", None)
+
+    def path(self, world: World, variant: str = "") -> str:
+        facts = self._facts(world, variant)
+        missing = set(self.words) - facts.keys()
+        assert not missing, (
+            f"{self.name} has {missing} in its address: say in ADDRESSES of tests/web/routes.py "
+            "which row of the world stands there."
+        )
+        return re.sub(r"<(\w+)>", lambda found: str(facts[found[1]]), self.pattern)
+
+    def _facts(self, world: World, variant: str) -> dict[str, Any]:
+        if not self.words:
+            return {}
+        rows = VARIANTS[variant](world) if variant else {}
+        if self.name in ADDRESSES and not variant:
+            return ADDRESSES[self.name](world)
+        model = self.model or (Ticket if "number" in self.words else None)
+        if model is None:
+            return {}
+        row = rows.get(model) or world.row(model)
+        return {word: getattr(row, "pk" if word == "object_id" else word) for word in self.words}
+
+
+def all_routes() -> list[Route]:
+    """In the resolver's order. An address that two patterns share counts once: the first wins."""
+    found: dict[str, Route] = {}
+    for route in _walk(get_resolver().url_patterns, "/", ""):
+        found.setdefault(route.name, route)
+    return list(found.values())
+
+
+def _walk(patterns: list[Any], prefix: str, namespace: str) -> Iterator[Route]:
+    for one in patterns:
+        pattern = prefix + _plain(str(one.pattern))
+        if isinstance(one, URLResolver):
+            inner = f"{one.namespace}:" if one.namespace else ""
+            yield from _walk(one.url_patterns, pattern, namespace + inner)
+        elif isinstance(one, URLPattern):
+            name = namespace + one.name if one.name else pattern
+            yield Route(name, pattern, one.callback)
+
+
+def _plain(pattern: str) -> str:
+    """`^tickets/(?P<number>[0-9]{1,18})/$` and `tickets/<int:number>/` as `tickets/<number>/`."""
+    pattern = pattern.removeprefix("^").removesuffix("$")
+    pattern = re.sub(r"<\w+:(\w+)>", r"<\1>", pattern)
+    return re.sub(r"\(\?P<(\w+)>(?:[^()\\]|\\.)*\)", r"<\1>", pattern)
+
+
+def office_models() -> list[type[Model]]:
+    return list(admin.site._registry)

@@ -1,0 +1,202 @@
+"""Two insurers with all that belongs to them, each row carrying a word that gives its owner away.
+
+Module-wide: built once, each request undone. Whoever adds a kind of row says here which one of it
+stands behind an address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Model
+from django.utils import timezone
+
+from releases.models import Line, Module, System
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import Invitation, Organisation, User
+from supportdesk.messaging import outbox
+from supportdesk.messaging.models import Notice
+from supportdesk.worktime.models import Absence
+from tests.factories import (
+    CalendarFactory,
+    CompetenceFactory,
+    MandateFactory,
+    ModuleFactory,
+    OrganisationFactory,
+    SystemFactory,
+    TeamFactory,
+    UserFactory,
+    a_ticket,
+)
+from tickets import actions
+from tickets.models import Attachment, Message, Ticket
+
+ALPINA, HANSA, SECRET = "qalpinaq", "qhansaq", "qgeheimq"
+OURS = ("supportdesk.", "releases.", "tickets.", "training.", "oncall.")
+PORTAL, OFFICE = Message.Channel.PORTAL, Message.Channel.OFFICE
+
+
+@dataclass
+class Owned:
+    """What one insurer has. `marker` stands in every text of it."""
+
+    marker: str
+    organisation: Organisation
+    member: User
+    coordinator: User
+    system: System
+    ticket: Ticket
+    resolved: Ticket
+    attachment: Attachment
+    invitation: Invitation
+
+
+@dataclass
+class World:
+    people: dict[str, User]
+    alpina: Owned
+    hansa: Owned
+    confidential: Ticket
+    module: Module
+    rows: dict[type[Model], Model] = field(default_factory=dict)
+
+    def row(self, model: type[Model]) -> Model:
+        """The row behind an address: Alpina's, where it belongs to a customer."""
+        found = self.rows.get(model) or model._default_manager.order_by("pk").first()
+        if found is None and not model.__module__.startswith(OURS):
+            return model(pk=1)  # tables of packages: nobody is let in, row or not
+        assert found, f"The world has no {model._meta.label}: add one in tests/web/world.py."
+        return found
+
+
+def build() -> World:
+    team = TeamFactory(name="Leistungen", calendar=CalendarFactory(name="Kernzeit"))
+    people = _vendor(team)
+    module = ModuleFactory(code="krankengeld", name="Krankengeld", team=team)
+    alpina = _owned(ALPINA, "ALP", ("alice", "carol"), people, module)
+    hansa = _owned(HANSA, "HAN", ("henry", "mallory"), people, module)
+    people["paul"] = _provider("Nord", alpina.organisation, until=None)
+    people["ended"] = _provider("Süd", alpina.organisation, until=timezone.localdate())
+    confidential = _confidential(people, module, alpina)
+    during = DateRange(date(2026, 1, 1), date(2026, 1, 8))
+    Absence.objects.create(person=people["sam"], during=during)
+    while outbox.react():  # notices and letters, as the worker writes them
+        pass
+    # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
+    CompetenceFactory(person=people["sam"], module=module)
+    rows = {
+        Organisation: alpina.organisation,
+        System: alpina.system,
+        Ticket: alpina.ticket,
+        Attachment: alpina.attachment,
+        Invitation: alpina.invitation,
+        User: alpina.member,
+        Line: alpina.system.line,
+        Module: module,
+        Notice: alpina.member.notices.latest("pk"),
+    }
+    return World(people, alpina, hansa, confidential, module, rows)
+
+
+def _vendor(team: Any) -> dict[str, User]:
+    roles = {
+        "sam": Role.AGENT,
+        "lea": Role.LEAD,
+        "dev": Role.DEVELOPER,
+        "rita": Role.RELEASE_MANAGER,
+        "tom": Role.TRAINER,
+        "ada": Role.ADMIN,
+        "audrey": Role.AUDITOR,
+    }
+    people = {
+        name: UserFactory(
+            name=f"{name.title()} vom Haus",
+            email=f"{name}@desk.example",
+            roles=[role],
+            team=team if name in ("sam", "lea") else None,
+        )
+        for name, role in roles.items()
+    }
+    people["disabled"] = UserFactory(email="gone@desk.example", roles=[Role.LEAD], is_active=False)
+    return people
+
+
+def _provider(name: str, insurer: Organisation, *, until: date | None) -> User:
+    """Its coordinator, under a mandate for the insurer that began long ago and may have ended."""
+    house = OrganisationFactory(name=f"Rechenzentrum {name}", kind=Organisation.Kind.PROVIDER)
+    MandateFactory(provider=house, insurer=insurer, during=DateRange(date(2020, 1, 1), until))
+    return UserFactory(name=f"Provider {name}", organisation=house, roles=[Role.MEMBER])
+
+
+def _owned(
+    marker: str, code: str, names: tuple[str, str], people: dict[str, User], module: Module
+) -> Owned:
+    organisation = OrganisationFactory(name=f"{marker} Krankenkasse", code=code)
+    roles = [Role.MEMBER, Role.COORDINATOR]
+    member, coordinator = (
+        UserFactory(
+            name=f"{name.title()} {marker}",
+            email=f"{name}@{marker}.example",
+            organisation=organisation,
+            roles=[role],
+        )
+        for name, role in zip(names, roles, strict=True)
+    )
+    people |= dict(zip(names, (member, coordinator), strict=True))
+    system = SystemFactory(organisation=organisation, code=f"{marker}-P1")
+    facts = dict.fromkeys(("external_number", "message_id", "job", "steps"), f"{marker} fact")
+    facts |= {"system": system, "subject": f"{marker} subject", "text": f"{marker} text"}
+    ticket, resolved = (
+        actions.take(
+            a_ticket(by=member, module=module, organisation=organisation, **facts),
+            by=people["sam"],
+        )
+        for _n in range(2)
+    )
+    attachment = _talk(marker, ticket, member, people["sam"])
+    actions.resolve(resolved, by=people["sam"], answer=f"{marker} answer", channel=OFFICE)
+    invitation = Invitation.objects.create(
+        organisation=organisation,
+        email=f"invited@{marker}.example",
+        name=f"Invited {marker}",
+        roles=[Role.MEMBER],
+        digest=f"digest of {marker}",
+        invited_by=coordinator,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    for row in (ticket, resolved):
+        row.refresh_from_db()
+    return Owned(
+        marker, organisation, member, coordinator, system, ticket, resolved, attachment, invitation
+    )
+
+
+def _talk(marker: str, ticket: Ticket, member: User, sam: User) -> Attachment:
+    file = SimpleUploadedFile(f"{marker}.log", b"rc=8\n")
+    actions.reply(ticket, by=member, text=f"{marker} reply", channel=PORTAL, files=[file])
+    actions.note(ticket, by=sam, text=f"{marker} note", channel=OFFICE)
+    for author, place in ((member, ticket), (member, None), (sam, ticket)):
+        actions.keep_draft({"text": f"{marker} draft"}, by=author, ticket=place)
+    attachment = ticket.attachments.get()
+    attachment.scan, attachment.scanned_at = Attachment.Scan.CLEAN, timezone.now()
+    attachment.save(update_fields=["scan", "scanned_at"])
+    return attachment
+
+
+def _confidential(people: dict[str, User], module: Module, alpina: Owned) -> Ticket:
+    """Opened by the coordinator, so that the member is one of those who must not see it."""
+    ticket = a_ticket(
+        by=people["carol"],
+        module=module,
+        organisation=alpina.organisation,
+        subject=f"{SECRET} subject",
+        text=f"{SECRET} text",
+        confidential=True,
+    )
+    file = SimpleUploadedFile(f"{SECRET}.log", b"rc=8\n")
+    actions.reply(ticket, by=people["carol"], text=f"{SECRET} reply", channel=PORTAL, files=[file])
+    return ticket
