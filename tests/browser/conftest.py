@@ -54,16 +54,18 @@ def sign_in(window: BrowserContext, session: str, url: str) -> None:
 
 
 @pytest.fixture
-def browsing_as(chromium: Browser, live_server: Any) -> Iterator[Callable[[User], Page]]:
-    """A window signed in as a person. Whatever the console complains about fails the test."""
+def browsing_as(chromium: Browser, live_server: Any) -> Iterator[Callable[[User | None], Page]]:
+    """A window of a person, or of a stranger. What the console complains about fails the test."""
     complaints: list[str] = []
     windows = []
 
-    def browse(person: User) -> Page:
+    def browse(person: User | None) -> Page:
         window = chromium.new_context(base_url=live_server.url, locale="en-GB")
-        sign_in(window, new_session(person), live_server.url)
+        if person is not None:
+            sign_in(window, new_session(person), live_server.url)
         windows.append(window)
         page = window.new_page()
+        page.set_default_timeout(8000)
         page.on(
             "console",
             lambda said: said.type == "error" and complaints.append(f"{said.text} {said.location}"),
