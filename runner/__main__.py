@@ -79,8 +79,8 @@ def fix(*arguments: str) -> int:
 
 
 def _start(house: processes.House, port: int) -> None:
-    web = ["-m", "gunicorn", "supportdesk.wsgi", f"--bind=127.0.0.1:{port}", "--workers=2"]
-    house.start("web", *web, "--threads=4", "--log-level=warning", "--no-control-socket")
+    web = ["-m", "gunicorn", "-c", "python:supportdesk.gunicorn", "supportdesk.wsgi"]
+    house.start("web", *web, f"--bind=127.0.0.1:{port}", "--log-level=warning")
     house.start("worker", *WORKER, "-Q", "celery", "-c", "2", "-n", "worker@%h")
     house.start("urgent", *WORKER, "-Q", "urgent", "-c", "1", "-n", "urgent@%h")
     house.start("beat", *CELERY, "beat", "-l", "warning", "-s", str(VAR / "beat"))
