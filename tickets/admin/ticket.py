@@ -37,15 +37,17 @@ class TicketAdmin(DeskAdmin):
     def menu(self, request: HttpRequest) -> list[MenuLine]:
         if not self.has_view_permission(request):
             return []
+        offered = worklist.offered_to(colleague(request))
         lists = [
             MenuLine(
                 found.label,
-                f"{self.url()}?list={found.name}",
+                # The first is what one sees without asking, so that its line is marked then too.
+                self.url() if found is offered[0] else f"{self.url()}?list={found.name}",
                 self.section,
                 counted(found.of(colleague(request))) if found.counted else None,
                 found.hot,
             )
-            for found in worklist.offered_to(colleague(request))
+            for found in offered
         ]
         if not access.may(colleague(request), "report.view"):
             return lists
