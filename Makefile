@@ -1,13 +1,15 @@
 PYTHON ?= python3
 RUNNER = $(PYTHON) -m runner
 
-.PHONY: run fresh test check fix shell help
+.PHONY: run fresh test prove check fix shell help
 run: ## Start everything; on the first start with a year of demo data
 	@$(RUNNER) run
 fresh: ## Begin again with an empty house
 	@$(RUNNER) fresh
 test: ## All tests
 	@$(RUNNER) test $(ARGS)
+prove: ## The property tests with 2,000 examples each
+	@$(RUNNER) test -m property --hypothesis-profile=prove
 check: ## Linters, types, imports, templates, migrations
 	@$(RUNNER) check
 fix: ## What the tools can mend themselves

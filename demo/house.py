@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from itertools import product
 
 from django.contrib.auth.hashers import make_password
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 
 from demo import cast, texts
 from releases.models import Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
-from supportdesk.worktime.models import Absence, Calendar, Hours
+from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
 from tickets.models import Competence
 
 Person = tuple[str, str, list[str]]  # e-mail, name, roles
@@ -114,6 +114,14 @@ def _staff(house: House, password: str) -> None:
         Hours(calendar=hours, weekday=weekday, opens_minute=420, closes_minute=1020)
         for weekday in range(5)
     )
+    for day, name in [(24, "Heiligabend"), (31, "Silvester")]:
+        SpecialDay.objects.create(
+            calendar=hours,
+            day=date(2025, 12, day),
+            name=name,
+            yearly=True,
+            hours=[NumericRange(7 * 60, 12 * 60)],
+        )
     teams = [Team.objects.create(name=name, calendar=hours) for name in cast.TEAMS]
     for text in texts.MODULES:
         house.modules[text.code] = Module.objects.create(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.utils import translation
+from hypothesis import settings
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Organisation, User
@@ -27,6 +28,11 @@ from tests.factories import (
 )
 from tickets import actions
 from tickets.models import Message, Ticket
+
+# No test is timed: what is slow here may only wait for its turn.
+settings.register_profile("house", deadline=None)
+settings.register_profile("prove", deadline=None, max_examples=2000)  # make prove
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

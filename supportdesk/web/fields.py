@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,12 +10,13 @@ from django import forms
 from django.contrib.postgres.forms import DateRangeField, RangeWidget
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 ONE_DAY = timedelta(days=1)
+DAY = 1440  # minutes
 
 
 def in_days(during: DateRange) -> str:
@@ -113,3 +115,53 @@ class MinuteOfDay(forms.TimeField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.widget.format_value(initial) != (data or None)  # type: ignore[call-arg]
+
+
+class Spans(forms.CharField):
+    """Hours of a day in words, "7:00–12:00, 13:00–15:00", stored as spans of minutes in order."""
+
+    SPAN = re.compile(r"\s*(\d{1,2})[:.](\d\d)\s*[-–]\s*(\d{1,2})[:.](\d\d)\s*")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("For example 7:00–12:00, 13:00–15:00; empty is closed."))
+        super().__init__(max_length=200, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return ", ".join(f"{_clock(span.lower)}–{_clock(span.upper)}" for span in value)
+        return value
+
+    def to_python(self, value: Any) -> list[NumericRange]:
+        if isinstance(value, list):
+            return value
+        text = super().to_python(value)
+        return [self._span(part) for part in text.split(",") if part.strip()]
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        edges = [edge for span in value for edge in (span.lower, span.upper)]
+        ends_after_it_begins = all(span.lower < span.upper for span in value)
+        if edges != sorted(edges) or not ends_after_it_begins or (edges and edges[-1] > DAY):
+            raise ValidationError(_("The hours must follow each other within one day."))
+
+    def run_validators(self, value: Any) -> None:
+        """Its own are for text; `validate` has looked at the spans."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(data) != (initial or [])
+        except ValidationError:
+            return True
+
+    def _span(self, text: str) -> NumericRange:
+        found = self.SPAN.fullmatch(text)
+        if found is None:
+            raise ValidationError(_("Please write hours like 7:00–12:00, 13:00–15:00."))
+        opens, opens_minute, closes, closes_minute = map(int, found.groups())
+        if max(opens_minute, closes_minute) > 59:
+            raise ValidationError(_("Please write hours like 7:00–12:00, 13:00–15:00."))
+        return NumericRange(opens * 60 + opens_minute, closes * 60 + closes_minute)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02}"

@@ -1,4 +1,4 @@
-"""Calendars, their hours and holidays, and absences of people."""
+"""Calendars, their hours and special days, and absences of people."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk.web.fields import MinuteOfDay, in_days
+from supportdesk.web.fields import MinuteOfDay, Spans, in_days
 from supportdesk.web.office import AuditedAdmin, PartOf, Section
-from supportdesk.worktime.models import Absence, Calendar, Holiday, Hours
+from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
 
 
 class HoursForm(forms.ModelForm):
@@ -26,15 +26,24 @@ class HoursInline(PartOf):
     form = HoursForm
 
 
-class HolidayInline(PartOf):
-    model = Holiday
+class SpecialDayForm(forms.ModelForm):
+    hours = Spans(label=_("hours"), required=False)
+
+    class Meta:
+        model = SpecialDay
+        fields = ["day", "name", "yearly", "hours"]
+
+
+class SpecialDayInline(PartOf):
+    model = SpecialDay
+    form = SpecialDayForm
 
 
 @admin.register(Calendar)
 class CalendarAdmin(AuditedAdmin):
     section = Section.TEAMS
     list_display = ["name", "zone", "state"]
-    inlines = [HoursInline, HolidayInline]
+    inlines = [HoursInline, SpecialDayInline]
 
 
 @admin.register(Absence)

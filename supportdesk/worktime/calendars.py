@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
+import holidays as public
 
 from supportdesk.worktime import arithmetic
 from supportdesk.worktime.arithmetic import Blocks
@@ -19,26 +19,35 @@ def of(row: Calendar) -> arithmetic.Calendar:
     weekly: list[list[tuple[int, int]]] = [[] for _ in range(7)]
     for hours in row.hours.all():
         weekly[hours.weekday].append((hours.opens_minute, hours.closes_minute))
-    once = {holiday.day for holiday in row.holidays.all() if not holiday.yearly}
-    again = {
-        (holiday.day.month, holiday.day.day) for holiday in row.holidays.all() if holiday.yearly
-    }
+    once: dict[date, Blocks] = {}
+    yearly: dict[tuple[int, int], Blocks] = {}
+    for special in row.special_days.all():
+        spans = tuple((span.lower, span.upper) for span in special.hours)
+        if special.yearly:
+            yearly[special.day.month, special.day.day] = spans
+        else:
+            once[special.day] = spans
 
     def different(year: int) -> Mapping[date, Blocks]:
-        own = {day for day in once if day.year == year}
-        yearly = {day for month, number in again if (day := _date(year, month, number))}
-        return dict.fromkeys(own | yearly | public_holidays(row.state, year), ())
+        holidays = public_holidays(row.state, year, row.regional_days)
+        days: dict[date, Blocks] = dict.fromkeys(holidays, ())
+        days |= {day: spans for key, spans in yearly.items() if (day := _date(year, *key))}
+        return days | {day: spans for day, spans in once.items() if day.year == year}
 
     blocks = tuple(tuple(sorted(day)) for day in weekly)
     return arithmetic.Calendar(ZoneInfo(row.zone), blocks, different)
 
 
 @lru_cache(maxsize=500)
-def public_holidays(state: str, year: int) -> frozenset[date]:
-    """Statutory holidays of a federal state; none without a state."""
+def public_holidays(state: str, year: int, regional: bool = False) -> frozenset[date]:
+    """Statutory holidays of a federal state; none without a state.
+
+    `regional` adds what holds in Catholic municipalities only, by the library's own category.
+    """
     if not state:
         return frozenset()
-    return frozenset(holidays.country_holidays("DE", subdiv=state, years=year))
+    kinds = (public.PUBLIC, public.CATHOLIC) if regional else (public.PUBLIC,)
+    return frozenset(public.country_holidays("DE", subdiv=state, years=year, categories=kinds))
 
 
 def _date(year: int, month: int, number: int) -> date | None:

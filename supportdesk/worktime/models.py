@@ -7,9 +7,14 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import (
+    ArrayField,
+    DateRangeField,
+    IntegerRangeField,
+    RangeOperators,
+)
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +25,11 @@ class Calendar(models.Model):
     zone = models.CharField(_("time zone"), max_length=40, default="Europe/Berlin")
     state = models.CharField(
         _("holidays of"), max_length=2, blank=True, help_text=_("Federal state; empty for none.")
+    )
+    regional_days = models.BooleanField(
+        _("days of Catholic municipalities"),
+        default=False,
+        help_text=_("Assumption Day in Bavaria, Corpus Christi in parts of Saxony and Thuringia."),
     )
 
     class Meta:
@@ -60,7 +70,24 @@ class Hours(models.Model):
                     closes_minute__lte=1440,
                     opens_minute__lt=F("closes_minute"),
                 ),
-            )
+            ),
+            ExclusionConstraint(
+                name="hours_of_a_day_do_not_overlap",
+                expressions=[
+                    ("calendar", RangeOperators.EQUAL),
+                    ("weekday", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("opens_minute"),
+                            F("closes_minute"),
+                            function="int4range",
+                            output_field=IntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("These hours overlap others of the same day."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,20 +95,30 @@ class Hours(models.Model):
         return "{} {}:{:02}–{}:{:02}".format(self.get_weekday_display(), *opens, *closes)
 
 
-class Holiday(models.Model):
-    """A day a calendar is closed beyond the public holidays, every year if `yearly`."""
+class SpecialDay(models.Model):
+    """A day with hours of its own, every year if `yearly`. It counts more than public holidays.
 
-    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays")
+    Without hours the calendar is closed; 24 and 31 December often have half of them.
+    """
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="special_days")
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=80)
     yearly = models.BooleanField(_("every year"), default=False)
+    hours = ArrayField(
+        IntegerRangeField(),
+        verbose_name=_("hours"),
+        default=list,
+        blank=True,
+        help_text=_("For example 7:00–12:00, 13:00–15:00; empty is closed."),
+    )  # minutes after midnight, in order
 
     class Meta:
-        verbose_name = _("holiday")
-        verbose_name_plural = _("holidays")
+        verbose_name = _("special day")
+        verbose_name_plural = _("special days")
         ordering = ["day"]
         constraints = [
-            models.UniqueConstraint(name="one_holiday_a_day", fields=["calendar", "day"])
+            models.UniqueConstraint(name="one_special_day_a_day", fields=["calendar", "day"])
         ]
 
     def __str__(self) -> str:

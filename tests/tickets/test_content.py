@@ -118,6 +118,7 @@ def test_names_are_cleaned(raw, clean):
     assert filenames.cleaned(raw) == clean
 
 
+@pytest.mark.property
 @given(st.text())
 def test_a_cleaned_name_is_safe_and_cleaning_again_changes_nothing(raw):
     name = filenames.cleaned(raw)

@@ -136,6 +136,7 @@ substitutes = st.lists(
 )
 
 
+@pytest.mark.property
 @given(team=teams, deputies=substitutes)
 def test_whoever_is_chosen_is_there(team, deputies):
     told = situation(*team, deputies=tuple(deputies))
@@ -146,6 +147,7 @@ def test_whoever_is_chosen_is_there(team, deputies):
     assert (decision.chosen is None) == bool(decision.reason)
 
 
+@pytest.mark.property
 @given(team=teams, deputies=substitutes, seed=st.randoms(use_true_random=False))
 def test_the_order_of_the_candidates_decides_nothing(team, deputies, seed):
     shuffled = list(team)
@@ -155,6 +157,7 @@ def test_the_order_of_the_candidates_decides_nothing(team, deputies, seed):
     assert decide(told) == decide(replace(told, candidates=tuple(shuffled)))
 
 
+@pytest.mark.property
 @given(team=teams, more=st.integers(1, 20))
 def test_more_work_never_makes_anybody_likelier(team, more):
     before = decide(situation(*team)).chosen

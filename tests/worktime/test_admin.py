@@ -94,7 +94,12 @@ def test_hours_are_entered_as_times_and_an_end_at_midnight_is_24_00(as_lea, cale
             0,
             **{"0-weekday": 5, "0-opens_minute": "22:30", "0-closes_minute": "00:00"},
         ),
-        **rows("holidays", 1, 0, **{"0-day": "2026-12-24", "0-name": "Heiligabend"}),
+        **rows(
+            "special_days",
+            1,
+            0,
+            **{"0-day": "2026-12-24", "0-name": "Heiligabend", "0-hours": "7:00-9:30, 10.00–24:00"},
+        ),
     }
 
     answer = as_lea.post(reverse("admin:worktime_calendar_change", args=[calendar.pk]), facts)
@@ -102,10 +107,34 @@ def test_hours_are_entered_as_times_and_an_end_at_midnight_is_24_00(as_lea, cale
     assert answer.status_code == 302
     hours = Hours.objects.get()
     assert (hours.opens_minute, hours.closes_minute) == (1350, 1440)
-    assert calendar.holidays.get().day == date(2026, 12, 24)
+    eve = calendar.special_days.get()
+    assert eve.day == date(2026, 12, 24)
+    assert [(span.lower, span.upper) for span in eve.hours] == [(420, 570), (600, 1440)]
+    again = as_lea.get(reverse("admin:worktime_calendar_change", args=[calendar.pk]))
+    assert 'value="7:00–9:30, 10:00–24:00"' in again.content.decode()
     entry = Entry.objects.get(verb="calendar.changed")
     assert entry.facts["hours"] == {"added": ["Saturday 22:30–24:00"]}
-    assert entry.facts["holiday"] == {"added": ["2026-12-24 Heiligabend"]}
+    assert entry.facts["specialday"] == {"added": ["2026-12-24 Heiligabend"]}
+
+
+@pytest.mark.parametrize(
+    "hours", ["9:00", "12:00-7:00", "7:00-12:00, 11:00-13:00", "7:61-9:00", "20:00-25:00", "x"]
+)
+def test_hours_of_a_special_day_that_make_no_sense_are_refused(as_lea, calendar, hours):
+    eve = {"0-day": "2026-12-24", "0-name": "Heiligabend", "0-hours": hours}
+    facts = {
+        "name": calendar.name,
+        "zone": calendar.zone,
+        **rows("hours", 0, 0),
+        **rows("special_days", 1, 0, **eve),
+    }
+
+    answer = as_lea.post(reverse("admin:worktime_calendar_change", args=[calendar.pk]), facts)
+
+    assert answer.status_code == 200
+    assert f'value="{hours}"' in answer.content.decode()
+    assert "7:00–12:00, 13:00–15:00" in answer.content.decode()
+    assert not calendar.special_days.exists()
 
 
 def test_hours_that_did_not_change_are_not_written_again(as_lea, calendar):
@@ -118,7 +147,7 @@ def test_hours_that_did_not_change_are_not_written_again(as_lea, calendar):
         "name": "Früh und spät",
         "zone": calendar.zone,
         **rows("hours", len(spans), len(spans), **cells),
-        **rows("holidays", 0, 0),
+        **rows("special_days", 0, 0),
     }
 
     as_lea.post(reverse("admin:worktime_calendar_change", args=[calendar.pk]), facts)
