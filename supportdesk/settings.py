@@ -122,6 +122,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker does not end because the broker is long away
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A killed worker's hints come back after this; PostgreSQL is polled long before.
@@ -153,7 +154,8 @@ CELERY_BEAT_SCHEDULE = {
 WATCHMAN_DUTIES = [
     "supportdesk.messaging.tasks.react",
     "supportdesk.messaging.tasks.dispatch_urgent",
-    "supportdesk.messaging.tasks.dispatch_waiting",
+    "supportdesk.messaging.tasks.mail_waiting",
+    "supportdesk.messaging.tasks.webhooks_waiting",
 ]
 
 # --- Who may come in --------------------------------------------------------------------------

@@ -39,5 +39,5 @@ def retry_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
     dispatch.state, dispatch.attempts, dispatch.due_at = waiting, 0, Now()
     dispatch.save(update_fields=["state", "attempts", "due_at"])
     audit.record("dispatch.retried", dispatch, by=by)
-    hints.after_commit("supportdesk.messaging.tasks.dispatch")
+    hints.after_commit(*hints.to_send(urgent=dispatch.urgent))
     return dispatch

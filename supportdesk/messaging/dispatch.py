@@ -102,8 +102,7 @@ def _write(dedupe_key: str, **facts: Any) -> Dispatch:
     """`content` may be a function: a letter already written is not rendered again."""
     row, new = Dispatch.objects.get_or_create(dedupe_key=dedupe_key, defaults=facts)
     if new:
-        task, queue = ("dispatch_urgent", "urgent") if row.urgent else ("dispatch", "celery")
-        hints.after_commit(f"supportdesk.messaging.tasks.{task}", queue=queue)
+        hints.after_commit(*hints.to_send(urgent=row.urgent))
     return row
 
 

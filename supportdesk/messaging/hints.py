@@ -21,7 +21,14 @@ TRUCE = 5.0  # seconds without a try after the broker failed
 Hint = tuple[str, str]
 
 
-def after_commit(task: str, *, queue: str = "celery") -> None:
+def to_send(*, urgent: bool) -> Hint:
+    """Urgent messages have a task, a queue and a worker of their own."""
+    if urgent:
+        return "supportdesk.messaging.tasks.dispatch_urgent", "urgent"
+    return "supportdesk.messaging.tasks.dispatch", "celery"
+
+
+def after_commit(task: str, queue: str = "celery") -> None:
     """Wake watchman and a worker once the transaction is through; a dead broker is no error."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [WATCHMAN, task])
@@ -70,5 +77,8 @@ def _send(hint: Hint) -> bool:
         current_app.send_task(task, queue=queue, retry=False, ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:
         logger.warning("The broker is away: %s", type(error).__name__)
+        return False
+    except Exception:  # one that cannot be sent must not end the thread that sends the others
+        logger.exception("A hint could not be sent: %s", task)
         return False
     return True

@@ -13,6 +13,7 @@ from supportdesk.messaging import dispatch, outbox
 from supportdesk.messaging.models import Dispatch
 
 AT_A_TIME = 200
+MAIL = (Dispatch.Channel.MAIL, Dispatch.Channel.CONSOLE)
 
 
 @shared_task
@@ -33,9 +34,16 @@ def dispatch_urgent() -> int:
 @shared_task(name="supportdesk.messaging.tasks.dispatch")
 def dispatch_waiting() -> int:
     """Safe to repeat: a message is leased to one sender."""
-    return sum(
-        _until_done(partial(dispatch.deliver, channel)) for channel in Dispatch.Channel.values
-    )
+    return mail_waiting() + webhooks_waiting()
+
+
+def mail_waiting() -> int:
+    """Apart, so that watchman's webhooks need not wait for a mail server that hangs."""
+    return sum(_until_done(partial(dispatch.deliver, channel)) for channel in MAIL)
+
+
+def webhooks_waiting() -> int:
+    return _until_done(partial(dispatch.deliver, Dispatch.Channel.WEBHOOK))
 
 
 def _until_done(work: Callable[[], bool]) -> int:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from supportdesk.messaging.hints import WATCHMAN
 
@@ -72,7 +72,10 @@ class Watchman:
             try:
                 while not self.stopping.is_set() and duty():
                     pass
-            except Exception:  # a restart of PostgreSQL, most of all: the next glance tries again
+            except (OperationalError, InterfaceError) as error:  # PostgreSQL restarts, most of all
+                logger.warning("Watchman cannot work: %s", type(error).__name__)
+                self.stopping.wait(GLANCE)
+            except Exception:  # the next glance tries again
                 logger.exception("Watchman's duty %s failed", getattr(duty, "__name__", duty))
                 self.stopping.wait(GLANCE)
             finally:

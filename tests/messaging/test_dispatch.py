@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core import mail as django_mail
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
-from supportdesk.messaging import dispatch
+from supportdesk.messaging import actions, dispatch, hints
 from supportdesk.messaging.models import Dispatch
-from supportdesk.messaging.tasks import dispatch_urgent, dispatch_waiting
+from supportdesk.messaging.tasks import dispatch_urgent, dispatch_waiting, webhooks_waiting
 
 HEAD = {"position": 7, "head": "ab12"}
 
@@ -127,6 +128,34 @@ def test_nobody_waits_behind_a_mail_server_that_hangs(alice, carol, endpoint, re
     states = Dispatch.objects.in_bulk()
     assert states[waiting.pk].state == "waiting"
     assert (states[urgent.pk].state, states[hook.pk].state) == ("sent", "sent")
+
+
+def test_watchman_sends_webhooks_apart_from_mail(alice, endpoint, receiver, settings):
+    letter = a_mail(alice)
+    hook = dispatch.webhook(endpoint, "ticket.opened", {"ticket": 7}, key="7")
+    duties = [import_string(duty) for duty in settings.WATCHMAN_DUTIES]
+
+    webhooks_waiting()
+
+    states = Dispatch.objects.in_bulk()
+    assert (states[letter.pk].state, states[hook.pk].state) == ("waiting", "sent")
+    assert webhooks_waiting in duties
+    assert dispatch_waiting not in duties
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_what_is_tried_again_wakes_those_who_send_it(
+    alice, ada, urgent, django_capture_on_commit_callbacks
+):
+    row = a_mail(alice, urgent=urgent)
+    Dispatch.objects.filter(pk=row.pk).update(state="dead")
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        actions.retry_dispatch(row, by=ada)
+
+    [hint] = [callback.args[0] for callback in callbacks]
+    assert hint == hints.to_send(urgent=urgent)
+    assert hint[1] == ("urgent" if urgent else "celery")
 
 
 def test_a_lease_that_ran_out_is_sent_again_and_the_late_result_is_ignored(alice, monkeypatch):
