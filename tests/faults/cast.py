@@ -1,9 +1,11 @@
-"""The few people and things a house needs to route a ticket."""
+"""What the scenarios need done inside a house, each in a process of its own."""
 
 from __future__ import annotations
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Scope, Token
+from supportdesk.messaging import actions
+from supportdesk.messaging.models import Dispatch
 from tests import factories as make
 
 
@@ -18,3 +20,10 @@ def alices_token() -> str:
     module = make.ModuleFactory(code="krankengeld", team=team)
     make.CompetenceFactory(person=sam, module=module, level=3)
     return Token.objects.create(user=alice, name="faults", scopes=Scope.values)[1]
+
+
+def try_again() -> None:
+    """What an administrator does with messages that were given up."""
+    ada = make.UserFactory(roles=[Role.ADMIN])
+    for row in Dispatch.objects.dead():
+        actions.retry_dispatch(row, by=ada)

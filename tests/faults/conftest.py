@@ -45,10 +45,13 @@ def settled(
 ) -> Callable[..., dict[str, int]]:
     """Wait until everything promised has arrived and nothing is under way; the ledger's sums."""
 
-    def settle(within: float = 30) -> dict[str, int]:
+    def settle(within: float = 60) -> dict[str, int]:
         arrivals = house.post_office.arrivals
         try:
             until(lambda: not ledger.lost(arrivals) and house.is_quiet(), within, "all the mail")
+        except AssertionError:
+            print(house.report())  # noqa: T201 - shown by pytest with the failure
+            raise
         finally:
             sums = ledger.sums(arrivals)
             record_property("ledger", sums)

@@ -8,10 +8,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from runner import servers
@@ -20,8 +22,8 @@ from runner.places import PROJECT, PYTHON
 from tests.faults.ledger import Ledger
 from tests.faults.post_office import PostOffice
 
-QUICK = {"EMAIL_TIMEOUT": "1", "RETRY_PAUSE": "0.5", "EVENT_PATIENCE": "5"}
-CAST = "from tests.faults.cast import alices_token; print(alices_token())"
+QUICK = {"EMAIL_TIMEOUT": "3", "RETRY_PAUSE": "0.5", "EVENT_PATIENCE": "5"}
+WAITS = "wait_event_type = 'Lock'"
 REPORT = {
     "module": "krankengeld",
     "subject": "Zahllauf bricht ab",
@@ -41,7 +43,7 @@ class House:
         self.start_valkey()
         self.environ = self._environ()
         self._run("manage.py", "migrate", "--verbosity", "0")
-        self.token = self._run("manage.py", "shell", "--no-imports", "-c", CAST).strip()
+        self.token = self.play("alices_token").strip()
 
     # --- its servers
     def start_postgres(self) -> None:
@@ -75,8 +77,31 @@ class House:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_children(self, name: str) -> None:
+        """Only the pool; the worker itself lives on and makes a new one."""
+        for child in psutil.Process(self.processes[name].pid).children():
+            child.kill()
+
+    def pause(self, name: str) -> None:
+        """As a virtual machine that is moved: it knows nothing of the time that passes."""
+        os.killpg(self.processes[name].pid, signal.SIGSTOP)
+
+    def wake(self, name: str) -> None:
+        os.killpg(self.processes[name].pid, signal.SIGCONT)
+
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def report(self) -> str:
+        """What waits, and what everybody said last."""
+        dispatches = "SELECT 'dispatch', id, state, attempts, due_at - now(), error"
+        events = "SELECT 'event', id, name, attempts, due_at - now(), error"
+        rows = [
+            *self.rows(f"{dispatches} FROM messaging_dispatch WHERE state <> 'sent'"),
+            *self.rows(f"{events} FROM messaging_event WHERE done_at IS NULL"),
+        ]
+        said = [f"--- {name}\n{self.log(name)[-3000:]}" for name in self.processes]
+        return "\n".join([*map(str, rows), *said])
 
     def close(self) -> None:
         self.staff()
@@ -111,9 +136,33 @@ class House:
             number = until(lambda key=key: self.open_ticket(key), 30, "an acknowledgement")
             ledger.acknowledged[key] = number
 
+    def play(self, part: str, *arguments: str) -> str:
+        """A function of cast.py, in a process of its own."""
+        line = f"from tests.faults import cast; print(cast.{part}(*{arguments!r}))"
+        return self._run("manage.py", "shell", "--no-imports", "-c", line)
+
     def rows(self, query: str, *values: Any) -> list[Any]:
         with psycopg.connect(self.postgres.url, autocommit=True) as line:
             return line.execute(query, values).fetchall()
+
+    def let_leases_run_out(self) -> None:
+        """As if the time had passed: the lease of a sender that was killed is minutes long."""
+        self.rows(
+            "UPDATE messaging_dispatch SET due_at = now() WHERE lease IS NOT NULL RETURNING 1"
+        )
+
+    @contextmanager
+    def blocked(self, lock: str, *values: Any) -> Iterator[None]:
+        """Under a lock; yields once somebody waits for it. They are sent away before it ends,
+        because PostgreSQL would finish the statement of a client that is dead.
+        """
+        with psycopg.connect(self.postgres.url) as line:
+            line.execute(lock, values)
+            yield
+            self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + WAITS)
+
+    def somebody_waits(self) -> bool:
+        return bool(self.rows("SELECT 1 FROM pg_stat_activity WHERE " + WAITS))
 
     def is_quiet(self) -> bool:
         [(events,)] = self.rows(

@@ -51,6 +51,9 @@ class Ledger:
 
 
 def _place(arrival: Arrival) -> tuple[str, int]:
-    """To whom, and of which ticket: its number stands in the subject, "[#48211] ..."."""
+    """To whom, and of which ticket: its number stands in the subject, "[#48211] ...".
+
+    0 for letters about something else.
+    """
     number = arrival.letter["Subject"].partition("]")[0].removeprefix("[#")
-    return arrival.letter["To"], int(number)
+    return arrival.letter["To"], int(number) if number.isdigit() else 0
