@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from supportdesk.accounts.models import User
 from tests.browser import world
 from tests.browser.conftest import new_session, sign_in
-from tests.browser.pages import NOBODY, Page, pages, unknown
+from tests.browser.pages import NOBODY, Page, pages, unknown, unused
 from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -111,6 +111,10 @@ def house(
 
 def test_every_page_has_its_reader():
     assert unknown() == [], "Say in tests/browser/pages.py who reads these, or why they are no page"
+
+
+def test_no_line_is_left_of_a_page_that_went():
+    assert unused() == []
 
 
 @pytest.mark.parametrize(

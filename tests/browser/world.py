@@ -51,6 +51,8 @@ def build(tickets: int = 120) -> Ticket:
 
 def address(route: str, ticket: Ticket) -> str:
     """Where the route leads, with a row of this world where it needs one."""
+    if route == "colleague":
+        return reverse(route, args=[User.objects.get(email=ALICE).pk])
     if route == "ticket":
         return reverse(route, args=[ticket.number])
     if route.startswith("admin:") and route.endswith(("_change", "_history", "_delete")):
