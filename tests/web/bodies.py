@@ -36,6 +36,13 @@ def _report_by_name(world: World) -> dict[str, Any]:
 
 
 GIVEN: dict[str, Body] = {
+    "organisation_invite": lambda world: {
+        "email": "new@colleague.example",
+        "name": "New",
+        "roles": ["member"],
+        "language": "en",
+    },
+    "colleague_grant": lambda world: {"roles": ["member", "coordinator"]},
     "ticket_new": _report,
     "ticket_new_draft": lambda world: SAID,
     "ticket_draft": lambda world: SAID,

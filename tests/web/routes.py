@@ -12,6 +12,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from supportdesk.accounts.models import Invitation, User
+from supportdesk.messaging.models import Notice
 from tests.web.world import World
 from tickets.models import Attachment, Ticket
 
@@ -23,7 +25,7 @@ ADDRESSES: dict[str, Words] = {
     "ticket-confirm": lambda world: {"number": world.alpina.resolved.pk},
     "ticket-reopen": lambda world: {"number": world.alpina.resolved.pk},
     "admin:tickets_ticket_reopen": lambda world: {"number": world.alpina.resolved.pk},
-    "notice_read": lambda world: {"pk": world.alpina.member.notices.latest("pk").pk},
+    "invitation_link": lambda world: {"secret": "none"},
     "account_confirm_email": lambda world: {"key": "none"},
     "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "none"},
     "mfa_remove_webauthn": lambda world: {"pk": 1},
@@ -36,6 +38,14 @@ ADDRESSES: dict[str, Words] = {
         "object_id": world.alpina.ticket.pk,
     },
     "/office/<url>": lambda world: {"url": "nowhere/"},
+}
+# Whose rows a page is about, where the view does not say it itself.
+MODELS: dict[str, type[Model]] = {
+    "attachment": Attachment,
+    "notice_read": Notice,
+    **dict.fromkeys(("colleague", "colleague_grant"), User),
+    **dict.fromkeys(("colleague_disable", "colleague_enable"), User),
+    **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
 }
 # A second row behind the same address, asked for as `name@variant`.
 VARIANTS: dict[str, Callable[[World], dict[type[Model], Model]]] = {
@@ -72,8 +82,8 @@ class Route:
         """Whose rows these are, as far as the view says so."""
         owner = getattr(self.callback, "model_admin", None)
         queryset = getattr(getattr(self.callback, "cls", None), "queryset", None)
-        if self.name == "attachment":
-            return Attachment
+        if self.name in MODELS:
+            return MODELS[self.name]
         return owner.model if owner else getattr(queryset, "model", None)
 
     def path(self, world: World, variant: str = "") -> str:
@@ -81,7 +91,7 @@ class Route:
         missing = set(self.words) - facts.keys()
         assert not missing, (
             f"{self.name} has {missing} in its address: say in ADDRESSES of tests/web/routes.py "
-            "which row of the world stands there."
+            "what of the world stands there, or its model in MODELS."
         )
         return re.sub(r"<(\w+)>", lambda found: str(facts[found[1]]), self.pattern)
 
