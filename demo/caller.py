@@ -14,6 +14,7 @@ API = "/api/v1"
 PATIENCE = 120.0  # seconds for one call with all its repeats
 LONGEST_PAUSE = 5.0
 TIMEOUT = 30.0
+KEPT = 1.0  # seconds an idle line is trusted; servers close theirs after two or more
 
 
 class Unanswered(Exception):
@@ -31,6 +32,7 @@ class Caller:
     """One connection with one token; every thread needs its own."""
 
     def __init__(self, url: str, token: str) -> None:
+        self.last_used = 0.0
         parts = urlsplit(url)
         kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
         self.base = parts.path.rstrip("/")
@@ -65,19 +67,19 @@ class Caller:
                 status, told, pause = self._once(method, path, body, headers)
             except (OSError, http.client.HTTPException) as trouble:
                 self.line.close()
-                error = f"{type(trouble).__name__}: {trouble}"
-                # A kept connection that was closed meanwhile is no trouble: call again at once.
-                pause = 0.0 if tries == 1 else min(LONGEST_PAUSE, 0.1 * 2 ** (tries - 2))
+                error, pause = f"{type(trouble).__name__}: {trouble}", _pause(tries)
             else:
                 if not (status == 429 or status >= 500 or _in_progress(status, told)):
                     return Answer(status, told, tries)
-                error, pause = f"{status} {told}", pause or min(LONGEST_PAUSE, 0.1 * 2**tries)
+                error, pause = f"{status} {told}", pause or _pause(tries)
             time.sleep(pause)
         raise Unanswered(error)
 
     def _once(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str]
     ) -> tuple[int, Any, float]:
+        if time.monotonic() - self.last_used > KEPT:
+            self.line.close()
         content = None if body is None else orjson.dumps(body)
         kind = {"Content-Type": "application/json"} if body is not None else {}
         self.line.request(
@@ -85,10 +87,15 @@ class Caller:
         )
         answer = self.line.getresponse()
         told = answer.read()
+        self.last_used = time.monotonic()
         is_json = "json" in answer.headers.get("Content-Type", "")
         wait = answer.headers.get("Retry-After", "0")
         pause = min(LONGEST_PAUSE, float(wait)) if wait.isdigit() else 0.0
         return answer.status, orjson.loads(told) if is_json and told else told.decode(), pause
+
+
+def _pause(tries: int) -> float:
+    return min(LONGEST_PAUSE, 0.1 * 2 ** (tries - 1))
 
 
 def _in_progress(status: int, told: Any) -> bool:

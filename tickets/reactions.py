@@ -30,7 +30,7 @@ notices.EVENTS.update(
 )
 
 
-@reacts_to("ticket.opened", "ticket.handed_on")
+@reacts_to("ticket.opened", "ticket.handed_on", urgent=True)
 def find_somebody(ticket: int, **_more: Any) -> None:
     """Unless somebody took it meanwhile, or it was handed on to a person."""
     row = Ticket.objects.to_route().filter(pk=ticket).first()

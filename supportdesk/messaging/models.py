@@ -23,8 +23,9 @@ def new_secret() -> str:
 
 class EventQuerySet(models.QuerySet):
     def waiting(self) -> Self:
-        """Due by the database's clock, oldest first."""
-        return self.filter(done_at=None, dead_at=None, due_at__lte=Now()).order_by("due_at", "pk")
+        """Due by the database's clock: what somebody waits for, then the oldest."""
+        rows = self.filter(done_at=None, dead_at=None, due_at__lte=Now())
+        return rows.order_by("-urgent", "due_at", "pk")
 
     def dead(self) -> Self:
         return self.filter(dead_at__isnull=False)
@@ -35,6 +36,7 @@ class Event(models.Model):
 
     name = models.CharField(_("name"), max_length=60)
     body = models.JSONField(_("content"), default=dict)
+    urgent = models.BooleanField(_("urgent"), db_default=False)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), db_default=Now())
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -49,7 +51,7 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         indexes = [
             models.Index(
-                fields=["due_at", "id"],
+                fields=["-urgent", "due_at", "id"],
                 condition=Q(done_at=None, dead_at=None),
                 name="events_waiting",
             ),

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 Reaction = Callable[..., None]
 REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
+URGENT: set[str] = set()  # events with a reaction that somebody waits for
 MAX_ATTEMPTS = 12
 PATIENCE = timedelta(seconds=settings.EVENT_PATIENCE)
 
@@ -30,15 +31,20 @@ class WorkersDied(Exception):
 
 def emit(name: str, **body: Any) -> Event:
     """Write the event in the caller's transaction; watchman and broker get a hint after commit."""
-    event = Event.objects.create(name=name, body=body)
+    event = Event.objects.create(name=name, body=body, urgent=name in URGENT)
     hints.after_commit("supportdesk.messaging.tasks.react")
     return event
 
 
-def reacts_to(*names: str) -> Callable[[Reaction], Reaction]:
-    """Declare, in an app's reactions.py, what it does when a lower app's event happens."""
+def reacts_to(*names: str, urgent: bool = False) -> Callable[[Reaction], Reaction]:
+    """Declare, in an app's reactions.py, what it does when a lower app's event happens.
+
+    Urgent is what somebody waits for: however many letters are still to be written, it is next.
+    """
 
     def declare(reaction: Reaction) -> Reaction:
+        if urgent:
+            URGENT.update(names)
         for name in names:
             REACTIONS[name].append(reaction)
         return reaction

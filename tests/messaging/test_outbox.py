@@ -40,6 +40,23 @@ def test_a_poisoned_event_does_not_stop_the_next(db, heard):
     assert "ValueError" in poisoned.error
 
 
+def test_what_somebody_waits_for_is_answered_before_letters_of_earlier(db, heard, monkeypatch):
+    monkeypatch.setattr(outbox, "URGENT", {"test.urgent"})
+    monkeypatch.setitem(outbox.REACTIONS, "test.urgent", outbox.REACTIONS["test.happened"])
+    for number in [1, 2]:
+        outbox.emit("test.happened", number=number)
+    for number in [3, 4]:
+        outbox.emit("test.urgent", number=number)
+    while outbox.react():
+        pass
+
+    assert heard == [3, 4, 1, 2]
+
+
+def test_a_new_ticket_is_what_somebody_waits_for(new_ticket):
+    assert Event.objects.get(name="ticket.opened").urgent
+
+
 def test_it_is_given_up_after_many_tries_and_tried_again_by_an_administrator(db, heard, ada, sam):
     event = outbox.emit("test.happened", number=-1)
     for _ in range(outbox.MAX_ATTEMPTS):
