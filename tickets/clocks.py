@@ -1,0 +1,257 @@
+"""How long each promise has run, when it is due, and what was kept: a rule over a ticket's history.
+
+Pure: no database, no clock. Four clocks in working time of the calendar in force: first response
+and resolution from the opening, answer from the customer's first unanswered message, next word from
+our last public message. Waiting for the customer and being resolved pause; internal notes are no
+moments at all. What changes the terms (priority, agreement, calendar) recomputes what still runs
+from its own start without losing a pause; what has stopped keeps the terms it stopped under (RT and
+GLPI recompute from the opening too, Zendesk freezes the priority). A paused clock has no due time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from supportdesk.worktime.arithmetic import Calendar, add, between
+
+NO_TIME = timedelta(0)
+
+
+class Clock(StrEnum):
+    FIRST_RESPONSE = "first_response"
+    ANSWER = "answer"
+    NEXT_WORD = "next_word"
+    RESOLUTION = "resolution"
+
+
+class Kind(StrEnum):
+    """What moves a clock. `resume` and `reopen` of what does not rest are harmless."""
+
+    OPENED_BY_CUSTOMER = "opened_by_customer"
+    OPENED_BY_US = "opened_by_us"
+    CUSTOMER_WROTE = "customer_wrote"
+    WE_WROTE = "we_wrote"  # in public
+    WAITED = "waited"
+    RESUMED = "resumed"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    TERMS_CHANGED = "terms_changed"
+
+
+class State(StrEnum):
+    NONE = "none"  # nothing was promised
+    IDLE = "idle"  # nothing is owed now
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is promised: working time per clock, on a calendar. A missing one is no promise."""
+
+    targets: dict[Clock, timedelta]
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened. Moments of the same instant count in their order."""
+
+    at: datetime
+    kind: Kind
+    terms: Terms | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A promise that has ended: the working time it used, and the target it stopped under."""
+
+    used: timedelta
+    target: timedelta
+
+    @property
+    def slack(self) -> timedelta:
+        return self.target - self.used
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a clock stands. `figure` is what it stopped with, or the longest of its exchanges."""
+
+    state: State
+    due_at: datetime | None = None
+    figure: Figure | None = None
+
+    def is_breached(self, at: datetime) -> bool:
+        return self.due_at is not None and self.due_at < at
+
+
+def read(moments: Iterable[Moment], terms: Terms) -> dict[Clock, Reading]:
+    """Read all clocks of a ticket from its whole history; `terms` are those of its opening."""
+    course = _Course(terms)
+    for moment in moments:
+        course.pass_by(moment)
+    return {clock: run.reading(course) for clock, run in course.runs.items()}
+
+
+def next_due(readings: dict[Clock, Reading]) -> datetime | None:
+    """The earliest due time of all running clocks."""
+    return min((found.due_at for found in readings.values() if found.due_at), default=None)
+
+
+@dataclass
+class _Run:
+    """One clock on its way: the spans it has run in, without pauses, and what it ended with."""
+
+    clock: Clock
+    spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    is_on: bool = False
+    ended: list[Figure] = field(default_factory=list)
+
+    def start(self, at: datetime, *, paused: bool) -> None:
+        self.is_on, self.spans = True, []
+        if not paused:
+            self.go_on(at)
+
+    def go_on(self, at: datetime) -> None:
+        if self.is_on and not self._goes:
+            self.spans.append((at, None))
+
+    def pause(self, at: datetime) -> None:
+        if self._goes:
+            self.spans[-1] = (self.spans[-1][0], at)
+
+    def stop(self, at: datetime, terms: Terms) -> None:
+        """End the promise under the terms of this moment."""
+        if not self.is_on:
+            return
+        self.pause(at)
+        self.is_on = False
+        target = terms.targets.get(self.clock)
+        if target is not None:
+            self.ended.append(Figure(self._used(terms.calendar), target))
+
+    def reading(self, course: _Course) -> Reading:
+        longest = max(self.ended, key=lambda figure: figure.used, default=None)
+        target = course.terms.targets.get(self.clock)
+        if not self.is_on and longest is not None:
+            return Reading(self._rest, figure=longest)
+        if target is None:
+            return Reading(State.NONE, figure=longest)
+        if not self.is_on:
+            return Reading(self._rest)
+        if course.pauses:
+            return Reading(State.PAUSED, figure=longest)
+        return Reading(State.RUNNING, self._due(target, course.terms.calendar), longest)
+
+    @property
+    def _goes(self) -> bool:
+        return bool(self.spans) and self.spans[-1][1] is None
+
+    @property
+    def _rest(self) -> State:
+        once = self.clock in (Clock.FIRST_RESPONSE, Clock.RESOLUTION)
+        return State.STOPPED if once else State.IDLE
+
+    def _used(self, calendar: Calendar) -> timedelta:
+        return sum((between(calendar, start, end) for start, end in self.spans if end), NO_TIME)
+
+    def _due(self, target: timedelta, calendar: Calendar) -> datetime:
+        """The instant when the spans together have used up the target; the last one is open."""
+        left = target
+        for start, end in self.spans:
+            worked = between(calendar, start, end) if end else left
+            if left <= worked:
+                return add(calendar, start, left)
+            left -= worked
+        raise AssertionError("A running clock has an open span.")
+
+
+class _Course:
+    """The ticket's way so far: what rests, what is promised, and its four clocks."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.is_waiting = self.is_resolved = False
+        self.runs = {clock: _Run(clock) for clock in Clock}
+
+    @property
+    def pauses(self) -> bool:
+        return self.is_waiting or self.is_resolved
+
+    def pass_by(self, moment: Moment) -> None:
+        if moment.terms is not None:
+            self.terms = moment.terms
+        if step := self.STEPS.get(moment.kind):
+            step(self, moment.at)
+
+    def _opened_by_customer(self, at: datetime) -> None:
+        self._opened_by_us(at)
+        self.runs[Clock.ANSWER].start(at, paused=False)
+
+    def _opened_by_us(self, at: datetime) -> None:
+        self.runs[Clock.FIRST_RESPONSE].start(at, paused=False)
+        self.runs[Clock.RESOLUTION].start(at, paused=False)
+
+    def _customer_wrote(self, at: datetime) -> None:
+        answer = self.runs[Clock.ANSWER]
+        if not answer.is_on:  # a second message does not move the deadline
+            answer.start(at, paused=self.pauses)
+
+    def _we_wrote(self, at: datetime) -> None:
+        for clock in (Clock.FIRST_RESPONSE, Clock.ANSWER, Clock.NEXT_WORD):
+            self.runs[clock].stop(at, self.terms)
+        self.runs[Clock.NEXT_WORD].start(at, paused=self.pauses)
+
+    def _waited(self, at: datetime) -> None:
+        self.is_waiting = True
+        self._rest_or_go_on(at)
+
+    def _resumed(self, at: datetime) -> None:
+        self.is_waiting = False
+        self._rest_or_go_on(at)
+
+    def _resolved(self, at: datetime) -> None:
+        self.is_resolved, self.is_waiting = True, False
+        self.runs[Clock.RESOLUTION].stop(at, self.terms)
+        self._rest_or_go_on(at)
+
+    def _reopened(self, at: datetime) -> None:
+        """The resolution was none after all: its clock goes on, the resolved time is a pause."""
+        if self.is_resolved:
+            resolution = self.runs[Clock.RESOLUTION]
+            resolution.is_on = True
+            resolution.ended.clear()
+        self.is_resolved = False
+        self._rest_or_go_on(at)
+
+    def _closed(self, at: datetime) -> None:
+        """Nothing is owed any more; a next word that was promised needs none."""
+        for run in self.runs.values():
+            if run.clock is Clock.NEXT_WORD:
+                run.is_on = False
+            run.stop(at, self.terms)
+
+    def _rest_or_go_on(self, at: datetime) -> None:
+        for run in self.runs.values():
+            if self.pauses:
+                run.pause(at)
+            else:
+                run.go_on(at)
+
+    STEPS = {
+        Kind.OPENED_BY_CUSTOMER: _opened_by_customer,
+        Kind.OPENED_BY_US: _opened_by_us,
+        Kind.CUSTOMER_WROTE: _customer_wrote,
+        Kind.WE_WROTE: _we_wrote,
+        Kind.WAITED: _waited,
+        Kind.RESUMED: _resumed,
+        Kind.RESOLVED: _resolved,
+        Kind.REOPENED: _reopened,
+        Kind.CLOSED: _closed,
+    }
