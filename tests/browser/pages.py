@@ -35,6 +35,8 @@ PERSONAS = [
     Page("ticket_new", ALICE),
     Page("ticket", ALICE),
     Page("inbox", ALICE),
+    Page("organisation", CAROL),
+    Page("colleague", CAROL),
     Page("api_docs", CAROL, ours=False),
     # signing in
     Page("account_login", NOBODY),
@@ -47,8 +49,6 @@ PERSONAS = [
     Page("account_change_password", ALICE),
     Page("mfa_index", ALICE),
     Page("usersessions_list", ALICE),
-    Page("organisation", CAROL),
-    Page("colleague", CAROL),
     # back office: our own pages
     Page("admin:index", SAM),
     Page("admin:tickets_ticket_changelist", SAM),
@@ -76,9 +76,9 @@ NO_PAGES = {
     "inbox_read": "takes what is written",
     "notice_read": "takes what is written",
     "organisation_invite": "takes what is written",
-    "colleague_*": "takes what is written",
-    "invitation_*": "takes what is written",
-    "invitation": "needs a letter",
+    "colleague_*": "a verb: takes what is written",
+    "invitation": "opened by a letter's link: test_invitation.py walks it",
+    "invitation_*": "a verb: takes a click",
     "api_schema": "for programs",
     # tests/entrance says of each page of the library whether it is open
     "account_signup": "closed",

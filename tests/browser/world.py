@@ -10,10 +10,11 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from releases.models import Module
+from supportdesk.accounts import actions as people
 from supportdesk.accounts.models import User
 from supportdesk.messaging import outbox
 from tests import samples
-from tests.browser.pages import ALICE, SAM
+from tests.browser.pages import ALICE, CAROL, SAM
 from tests.factories import a_ticket
 from tickets import actions
 from tickets.models import Message, Ticket
@@ -45,8 +46,20 @@ def build(tickets: int = 120) -> Ticket:
     )
     actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
     actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
+    _invite()
     _work_off()
     return ticket
+
+
+def _invite() -> None:
+    carol = User.objects.get(email=CAROL)
+    people.invite(
+        by=carol,
+        organisation=carol.organisation,
+        email="nele@alpina.example",
+        name="Nele Neumann",
+        roles=["member"],
+    )
 
 
 def address(route: str, ticket: Ticket) -> str:

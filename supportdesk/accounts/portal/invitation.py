@@ -33,7 +33,10 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         request.session[KEPT] = secret
     else:
         request.session.pop(KEPT, None)
-    return _for_the_invited_alone(redirect("invitation"))
+    answer = _unlisted(redirect("invitation"))
+    # Here alone: a form on a page without referrer is sent from "null", and refused as foreign.
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @login_not_required
@@ -73,10 +76,9 @@ def _over(request: HttpRequest, state: Any) -> HttpResponse:
 def _page(
     request: HttpRequest, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    return _for_the_invited_alone(render(request, template, context, status=status))
+    return _unlisted(render(request, template, context, status=status))
 
 
-def _for_the_invited_alone(response: HttpResponse) -> HttpResponse:
+def _unlisted(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
     return response
