@@ -65,6 +65,13 @@ def test_a_reopened_one_was_not_resolved_and_rested_meanwhile():
     assert reopened[Clock.RESOLUTION] == Reading(State.RUNNING, MONDAY + 720 * MINUTE)
 
 
+def test_one_resolved_while_it_waited_runs_again_when_reopened():
+    way = [(480, Kind.OPENED_BY_CUSTOMER), (500, Kind.WAITED), (510, Kind.RESOLVED)]
+    reopened = clocks.read(history(*way, (520, Kind.REOPENED)), NORMAL)
+
+    assert reopened[Clock.RESOLUTION].state is State.RUNNING
+
+
 def test_closing_ends_what_is_owed_and_forgets_the_promised_word():
     told = [(480, Kind.OPENED_BY_CUSTOMER), (540, Kind.WE_WROTE), (600, Kind.RESOLVED)]
     closed = clocks.read(history(*told, (900, Kind.CLOSED)), NORMAL)
