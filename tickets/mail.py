@@ -42,6 +42,7 @@ class Letter:
             f"ticket/{self.name}",
             key=f"ticket.{self.name}:{self.ticket.pk}:{self.key}",
             url=url,
+            subject=self.ticket,
             ticket=self.ticket,
             reader=reader,
             actor=self.actor,

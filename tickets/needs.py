@@ -27,7 +27,7 @@ class Needs:
 
     @cached_property
     def unread(self) -> int:
-        return Notice.objects.filter(user=self.reader).unread().order_by()[:COUNTED].count()
+        return Notice.objects.visible_to(self.reader).unread().order_by()[:COUNTED].count()
 
     def tickets(self) -> QuerySet[Ticket]:
         """Questions before solutions, then the graver; each with our last word to the customer."""

@@ -18,6 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from releases.models import System
 from supportdesk.accounts.models import User
+from supportdesk.messaging.models import Notice
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
 from tickets import actions, listing, progress, timeline
@@ -69,7 +70,7 @@ def home(request: SignedIn) -> HttpResponse:
         "ours": list(ours.for_lists().order_by("priority", "number")[: WITH_US + 1]),
         "to_do": TO_DO,
         "with_us": WITH_US,
-        "notices": list(request.user.notices.unread()[:TO_DO]),
+        "notices": list(Notice.objects.visible_to(request.user).unread()[:TO_DO]),
         "systems": list(systems.select_related("line", "organisation")[:WITH_US]),
         "today": timezone.localdate(),
     }
@@ -198,14 +199,14 @@ def draft_reply(request: SignedIn, number: int) -> HttpResponse:
 
 @require_GET
 def inbox(request: SignedIn) -> HttpResponse:
-    notices = request.user.notices.all()[: 2 * listing.PAGE]
+    notices = Notice.objects.visible_to(request.user)[: 2 * listing.PAGE]
     return render(request, "tickets/inbox.html", {"section": "inbox", "notices": notices})
 
 
 @require_POST
 def inbox_read(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Marks one notice as read, or all of them."""
-    notices = request.user.notices.all()
+    notices = Notice.objects.visible_to(request.user)
     if pk is not None:
         notices = notices.filter(pk=get_object_or_404(notices, pk=pk).pk)
     notices.mark_read()

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
-from supportdesk.messaging import hints, notices
+from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
 from tickets import actions, mail
 from tickets.mail import Letter
 from tickets.models import Attachment, Message, Status, Ticket
 
+about.VISIBLE["tickets.ticket"] = Ticket.objects.visible_to
 notices.EVENTS.update(
     {
         "ticket.opened": _("A ticket is opened for me"),

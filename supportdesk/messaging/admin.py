@@ -75,7 +75,8 @@ class DispatchAdmin(Retriable):
     """Without the content: what was written to customers is read in their tickets."""
 
     retry = staticmethod(actions.retry_dispatch)
-    list_display = ["state", "channel", "address", "created_at", "attempts", "error", "sent_at"]
+    list_display = ["state", "channel", "address", "about_id", "created_at", "attempts"]
+    list_display += ["error", "sent_at"]
     list_filter = ["state", "channel", "urgent"]
     search_fields = ["=address", "dedupe_key"]
     exclude = ["content"]

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from supportdesk.messaging import hints, letters
+from supportdesk.messaging import about, hints, letters
 from supportdesk.messaging.channels import Channel, TryLater, Undeliverable, Unreachable
 from supportdesk.messaging.channels import console as _console
 from supportdesk.messaging.channels import mail as _mail
@@ -36,10 +37,24 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=settings.RETRY_PAUSE), timedelta(
 LONGEST_URGENT_PAUSE = timedelta(minutes=2)
 
 
+class Unwanted(Exception):
+    """It must not go out any more. The text is stored and shown to staff."""
+
+
 def mail(
-    recipient: User, template: str, *, key: str, urgent: bool = False, **context: Any
+    recipient: User,
+    template: str,
+    *,
+    key: str,
+    urgent: bool = False,
+    subject: Model | None = None,
+    **context: Any,
 ) -> Dispatch:
-    """Write to a person in their language. `key` names the occasion; once per person and key."""
+    """Write to a person in their language. `key` names the occasion; once per person and key.
+
+    `subject` is the row it is about: whoever may not read it any more when the letter is sent
+    does not get it.
+    """
     context.setdefault("recipient", recipient)
     return _write(
         f"{key}:{recipient.pk}",
@@ -47,6 +62,7 @@ def mail(
         recipient=recipient,
         address=recipient.email,
         urgent=urgent,
+        **about.facts(subject),
         content=lambda: letters.render(template, recipient.language, context),
     )
 
@@ -83,12 +99,15 @@ def deliver(channel: str, *, urgent: bool = False) -> bool:
     try:
         if row.attempts > MAX_ATTEMPTS:
             raise Undeliverable("Every attempt ended without a word.")
+        _require_wanted(row)
         way.send(row)
+    except Unwanted as error:
+        _end(row, state=Dispatch.State.CANCELLED, error=str(error))
+        return True
     except Exception as error:  # whatever it was: the row waits for its next try, or is dead
         _postpone(row, error)
         return not isinstance(error, Unreachable)
-    kept = {"subject": row.content["subject"]} if row.content.get("secret") else row.content
-    _finish(row, state=Dispatch.State.SENT, sent_at=Now(), error="", content=kept)
+    _end(row, state=Dispatch.State.SENT, error="", sent_at=Now())
     return True
 
 
@@ -119,6 +138,17 @@ def _claim(channel: str, way: Channel, *, urgent: bool) -> Dispatch | None:
     return row
 
 
+def _require_wanted(row: Dispatch) -> None:
+    """Asked at the last moment: accounts are closed, mandates end, tickets become confidential."""
+    reader = row.recipient
+    if reader is None:
+        return
+    if not reader.is_active:
+        raise Unwanted("The account was closed meanwhile.")
+    if not about.may_read(reader, row.about_type, row.about_id):
+        raise Unwanted("The reader may no longer see what it is about.")
+
+
 def _postpone(row: Dispatch, error: Exception) -> None:
     dead = isinstance(error, Undeliverable) or row.attempts >= MAX_ATTEMPTS
     known = isinstance(error, TryLater | Undeliverable)
@@ -128,6 +158,12 @@ def _postpone(row: Dispatch, error: Exception) -> None:
         due_at=Now() + _pause(row),
         error=str(error) if known else f"{type(error).__name__}: {error}"[:2000],
     )
+
+
+def _end(row: Dispatch, **facts: Any) -> None:
+    """It goes out no more; a secret in it has done its work."""
+    kept = {"subject": row.content["subject"]} if row.content.get("secret") else row.content
+    _finish(row, content=kept, **facts)
 
 
 def _finish(row: Dispatch, **facts: Any) -> None:

@@ -6,7 +6,7 @@ import base64
 import secrets
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from supportdesk.messaging import about
+
+if TYPE_CHECKING:
+    from supportdesk.accounts.models import User
 
 
 def new_secret() -> str:
@@ -129,6 +134,7 @@ class Dispatch(models.Model):
         SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         DEAD = "dead", _("given up")
+        CANCELLED = "cancelled", _("cancelled")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("mail")
@@ -144,6 +150,8 @@ class Dispatch(models.Model):
     )
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, null=True, related_name="dispatches")
     address = models.CharField(_("address"), max_length=500)
+    about_type = models.CharField(max_length=60, blank=True)
+    about_id = models.BigIntegerField(_("about"), null=True)
     content = models.JSONField(_("content"), default=dict)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
@@ -188,6 +196,10 @@ class Dispatch(models.Model):
 
 
 class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """The reader's own, without those about what they may no longer read."""
+        return self.filter(about.readable_by(user), user=user)
+
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
@@ -203,6 +215,8 @@ class Notice(models.Model):
     event = models.CharField(max_length=60)
     title = models.CharField(max_length=250)
     url = models.CharField(max_length=250)
+    about_type = models.CharField(max_length=60, blank=True)
+    about_id = models.BigIntegerField(null=True)
     dedupe_key = models.CharField(max_length=200, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)

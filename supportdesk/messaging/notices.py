@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
 
-from supportdesk.messaging import dispatch, letters
+from supportdesk.messaging import about, dispatch, letters
 from supportdesk.messaging.models import Notice, Preference
 
 if TYPE_CHECKING:
@@ -17,8 +18,20 @@ if TYPE_CHECKING:
 EVENTS: dict[str, str | Promise] = {}
 
 
-def tell(person: User, event: str, template: str, *, key: str, url: str, **context: Any) -> None:
-    """Tell a person once per `key`. The notice's title is the letter's subject."""
+def tell(
+    person: User,
+    event: str,
+    template: str,
+    *,
+    key: str,
+    url: str,
+    subject: Model | None = None,
+    **context: Any,
+) -> None:
+    """Tell a person once per `key`, as long as they may read the row that is its `subject`.
+
+    The notice's title is the letter's first line.
+    """
     if event not in EVENTS:
         raise LookupError(f"{event} is in no list that a person could switch it off in.")
     if not person.is_active:
@@ -31,12 +44,13 @@ def tell(person: User, event: str, template: str, *, key: str, url: str, **conte
                 "user": person,
                 "event": event,
                 "url": url,
+                **about.facts(subject),
                 # A callable is only called when the notice is new.
                 "title": lambda: letters.subject(template, person.language, context)[:250],  # type: ignore[misc]
             },
         )
     if wish.mail:
-        dispatch.mail(person, template, key=key, url=url, **context)
+        dispatch.mail(person, template, key=key, subject=subject, url=url, **context)
 
 
 def preference(person: User, event: str) -> Preference:

@@ -195,7 +195,7 @@ def test_a_closed_account_gets_no_more_mail(alice):
 
     dispatch_waiting()
 
-    assert Dispatch.objects.get(pk=row.pk).state == "dead"
+    assert Dispatch.objects.get(pk=row.pk).state == "cancelled"
     assert django_mail.outbox == []
 
 

@@ -26,8 +26,6 @@ def ready(due: QuerySet[Dispatch], *, urgent: bool) -> QuerySet[Dispatch]:
 
 
 def send(dispatch: Dispatch) -> None:
-    if dispatch.recipient is not None and not dispatch.recipient.is_active:
-        raise Undeliverable("The account was closed meanwhile.")
     try:
         _message(dispatch).send()
     except smtplib.SMTPRecipientsRefused as error:
