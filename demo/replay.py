@@ -10,7 +10,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -169,37 +169,33 @@ class Replay:
         return caller
 
     def _look(self) -> None:
-        """Ask the desk again until every ticket has somebody, or nothing moves any more."""
+        """Ask the desk again until nobody is without somebody, or nothing moves any more."""
         outcome = self.outcome
         opened = [row["opened_at"] for row in outcome.found.values()]
         if not opened:
             return
-        since, best, moved = min(opened), -1, time.monotonic()
-        while len(outcome.waits) < len(outcome.accepted):
-            outcome.found = {row["number"]: row for row in self._rows(since)}
-            if (now := len(outcome.waits)) > best:
-                best, moved = now, time.monotonic()
+        since, fewest, moved = min(opened), len(opened) + 1, time.monotonic()
+        while left := len(self._rows(since, "&status=new")):
+            if left < fewest:
+                fewest, moved = left, time.monotonic()
             elif time.monotonic() - moved > SETTLED_AFTER:
                 break
-            self._tell(len(outcome.accepted), looking=True)
+            self.say(f"{left} of {len(opened)} have nobody yet.")
             time.sleep(A_LINE_EVERY)
         outcome.found = {row["number"]: row for row in self._rows(since)}
 
-    def _rows(self, since: str) -> Iterator[dict[str, Any]]:
+    def _rows(self, since: str, more: str = "") -> list[dict[str, Any]]:
         """Tickets opened since, as each of our people sees them."""
-        for token in self.tokens:
-            yield from Caller(self.url, token).rows(f"/tickets/?opened_after={since}&limit=100")
+        path = f"/tickets/?opened_after={since}&limit=100{more}"
+        return [row for token in self.tokens for row in Caller(self.url, token).rows(path)]
 
-    def _tell(self, of: int, *, looking: bool = False) -> None:
+    def _tell(self, of: int) -> None:
         if time.monotonic() - self.spoken < A_LINE_EVERY:
             return
         self.spoken = time.monotonic()
         with self.lock:
             accepted, sent = len(self.outcome.accepted), self.outcome.sent
-        if looking:
-            self.say(f"{len(self.outcome.waits)} of {of} have somebody.")
-        else:
-            self.say(f"{sent} of {of} answered, {accepted} accepted.")
+        self.say(f"{sent} of {of} answered, {accepted} accepted.")
 
 
 def percentile(values: Sequence[float], share: float) -> float:
