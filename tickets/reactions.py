@@ -29,6 +29,7 @@ notices.EVENTS.update(
         "attachment.blocked": _("Malware was found in a file of mine"),
     }
 )
+notices.STAFF_ONLY.update({"ticket.noted", "ticket.unrouted"})
 
 
 @reacts_to("ticket.opened", "ticket.handed_on", urgent=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from supportdesk.accounts.actions.roles import grantable
+from supportdesk.accounts.actions.tokens import offered_scopes
 from supportdesk.accounts.models import Language, Organisation, User
+from supportdesk.messaging import notices
 from supportdesk.web.forms import DeskForm
 
 
@@ -72,3 +75,66 @@ class InviteForm(RolesForm):
             hint = _("At one of these domains: %(domains)s")
             domains = ", ".join(organisation.domains)
             self.fields["email"].help_text = hint % {"domains": domains}
+
+
+class ProfileForm(DeskForm):
+    name = forms.CharField(
+        label=lazy("Name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=lazy("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    language = forms.ChoiceField(
+        label=lazy("Language"),
+        choices=Language.choices,
+        help_text=lazy("Of the pages and of the mails you get."),
+    )
+
+
+class PreferencesForm(DeskForm):
+    """Two ticks for each event: by mail, in the inbox."""
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wishes = notices.preferences(person)
+        self.events = [wish.event for wish in wishes]
+        for wish in wishes:
+            for way in ("mail", "inbox"):
+                self.fields[f"{way}-{wish.event}"] = forms.BooleanField(
+                    required=False, initial=getattr(wish, way)
+                )
+
+    def rows(self) -> list[tuple[Any, forms.BoundField, forms.BoundField]]:
+        return [
+            (notices.EVENTS[event], self[f"mail-{event}"], self[f"inbox-{event}"])
+            for event in self.events
+        ]
+
+    def wishes(self) -> dict[str, tuple[bool, bool]]:
+        ticked = self.cleaned_data
+        return {event: (ticked[f"mail-{event}"], ticked[f"inbox-{event}"]) for event in self.events}
+
+
+class TokenForm(DeskForm):
+    name = forms.CharField(
+        label=lazy("What is it for?"),
+        max_length=80,
+        help_text=lazy("The program or the server that will use it."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=lazy("What may it touch?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    lasts = forms.TypedChoiceField(
+        label=lazy("How long is it valid?"),
+        choices=[(30, lazy("30 days")), (90, lazy("90 days")), (365, lazy("One year"))],
+        coerce=lambda days: timedelta(days=int(days)),
+        initial=90,
+    )
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes: Any = self.fields["scopes"]
+        scopes.choices = [(scope.value, scope.label) for scope in offered_scopes(person)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supportdesk.accounts.portal import invitation, organisation
+from supportdesk.accounts.portal import invitation, organisation, profile
 
 urlpatterns = [
     path("invitation/", invitation.accept, name="invitation"),
@@ -23,4 +23,11 @@ urlpatterns = [
         organisation.withdraw,
         name="invitation_withdraw",
     ),
+    path("profile/", profile.page, name="profile"),
+    path("profile/about/", profile.about, name="profile_about"),
+    path("profile/notifications/", profile.preferences, name="profile_preferences"),
+    path("profile/sessions/end/", profile.end_other_sessions, name="sessions_end_others"),
+    path("profile/sessions/<int:pk>/end/", profile.end_session, name="session_end"),
+    path("profile/tokens/", profile.tokens, name="tokens"),
+    path("profile/tokens/<slug:key>/revoke/", profile.revoke, name="token_revoke"),
 ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # What a person can switch off, and its words in the profile. Apps add theirs in reactions.py.
 # The published default of each is both: mail and inbox.
 EVENTS: dict[str, str | Promise] = {}
+STAFF_ONLY: set[str] = set()  # of these, customers are never told
 
 
 def tell(
@@ -62,5 +63,6 @@ def preference(person: User, event: str) -> Preference:
 def preferences(person: User) -> list[Preference]:
     """One per event that can be switched off, in the order of their words."""
     own = {preference.event: preference for preference in person.preferences.all()}
-    events = sorted(EVENTS, key=lambda event: str(EVENTS[event]))
+    told = set(EVENTS) if person.is_vendor else set(EVENTS) - STAFF_ONLY
+    events = sorted(told, key=lambda event: str(EVENTS[event]))
     return [own.get(event) or Preference(user=person, event=event) for event in events]

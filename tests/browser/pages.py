@@ -37,6 +37,8 @@ PERSONAS = [
     Page("inbox", ALICE),
     Page("organisation", CAROL),
     Page("colleague", CAROL),
+    Page("profile", ALICE),
+    Page("tokens", CAROL),
     Page("api_docs", CAROL, ours=False),
     # signing in
     Page("account_login", NOBODY),
@@ -77,6 +79,9 @@ NO_PAGES = {
     "notice_read": "takes what is written",
     "organisation_invite": "takes what is written",
     "colleague_*": "a verb: takes what is written",
+    "profile_*": "takes what is written",
+    "session*_end*": "a verb: takes a click",
+    "token_revoke": "a verb: takes a click",
     "invitation": "opened by a letter's link: test_invitation.py walks it",
     "invitation_*": "a verb: takes a click",
     "api_schema": "for programs",

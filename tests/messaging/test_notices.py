@@ -58,4 +58,11 @@ def test_the_profile_sees_own_choices_and_defaults(alice):
     chosen = {wish.event: (wish.mail, wish.inbox) for wish in notices.preferences(alice)}
 
     assert chosen["audit.published"] == (False, True)
-    assert set(chosen) == set(notices.EVENTS)
+    assert set(chosen) == set(notices.EVENTS) - notices.STAFF_ONLY
+
+
+def test_customers_are_not_asked_about_what_only_staff_are_told(alice, sam):
+    def asked(person):
+        return {wish.event for wish in notices.preferences(person)}
+
+    assert asked(sam) - asked(alice) == {"ticket.noted", "ticket.unrouted"}

@@ -7,10 +7,15 @@ from supportdesk.accounts.actions.invitations import (
     withdraw_invitation,
 )
 from supportdesk.accounts.actions.people import disable_user, enable_user, grant_roles
+from supportdesk.accounts.actions.profile import change_preferences, change_profile
 from supportdesk.accounts.actions.sessions import end_other_sessions, end_session
+from supportdesk.accounts.actions.tokens import create_token, revoke_token
 
 __all__ = [
     "accept_invitation",
+    "change_preferences",
+    "change_profile",
+    "create_token",
     "disable_user",
     "enable_user",
     "end_other_sessions",
@@ -18,5 +23,6 @@ __all__ = [
     "grant_roles",
     "invite",
     "resend_invitation",
+    "revoke_token",
     "withdraw_invitation",
 ]

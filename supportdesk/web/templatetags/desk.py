@@ -47,6 +47,21 @@ CHIPS: dict[str, tuple[str, str, Any]] = {
 }
 YOURS = {"waiting_customer": ("you", "back", gettext_lazy("Waiting for you"))}
 
+BROWSERS = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+]
+SYSTEMS = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+]
 DAY = {"de": "D d.m.", "en": "D j M"}
 DAY_OF_ANOTHER_YEAR = {"de": "D d.m.Y", "en": "D j M Y"}
 TIME = "G:i"
@@ -152,6 +167,16 @@ def initials(name: str) -> str:
     """Two letters for the timeline: first and last name."""
     words = name.split()
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """What people call their browser. The first sign that fits counts: many claim to be others."""
+    program = next((name for sign, name in BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
+    if program and system:
+        return _("%(browser)s on %(system)s") % {"browser": program, "system": system}
+    return program or system or first_words(user_agent, 40) or _("Unknown browser")
 
 
 @register.filter
