@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -58,6 +59,13 @@ def _in_english() -> Iterator[None]:
     """What no reader's setting decides is said in English, in whatever order the tests run."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def own_counters(settings: Any) -> None:
+    """Rate limits count in Valkey, which other tests and other workers use at the same time."""
+    ours = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
+    settings.CACHES = {**settings.CACHES, "default": ours}
 
 
 @pytest.fixture

@@ -98,7 +98,8 @@ ADMIN = (
         for noun in ["competence", "absence", "calendar"]
         for verb in ["view", "configure"]
     }
-    | {"user.invite", "user.disable", "user.enable", "user.grant", "webhook.manage"}
+    | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
+    | {"webhook.manage"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
 )
 AUDITOR = (
@@ -113,6 +114,7 @@ SYSTEM = {
     "ticket.announce_closing",
     "ticket.close",
     "ticket.scan",
+    "user.reset_mfa",
 }
 
 MAY: dict[Role, set[str]] = {

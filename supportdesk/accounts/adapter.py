@@ -1,14 +1,47 @@
-"""How allauth behaves here: nobody signs up, people are invited."""
+"""How allauth behaves here: nobody signs up, people are invited; its letters are ours."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.http import HttpRequest
+
+from supportdesk.accounts import actions
+from supportdesk.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Letters pass the outbox, so that a slow mail server slows nobody's page."""
+        raise LookupError(f"{template_prefix}: no letter of allauth's own is sent from here.")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        actions.note_change(
+            user,
+            template_prefix.rpartition("/")[2],
+            ip=self.get_client_ip(self.request),
+            browser=self.get_http_user_agent(self.request)[:HTTP_USER_AGENT_MAX_LENGTH],
+        )
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Under which name the phone or the key keeps it."""
+        entity = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": settings.MFA_TOTP_ISSUER}
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.fields import EmailField
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from supportdesk.accounts import actions
 from supportdesk.accounts.actions.roles import grantable
 from supportdesk.accounts.actions.tokens import offered_scopes
 from supportdesk.accounts.models import Language, Organisation, User
@@ -138,3 +141,12 @@ class TokenForm(DeskForm):
         super().__init__(*args, **kwargs)
         scopes: Any = self.fields["scopes"]
         scopes.choices = [(scope.value, scope.label) for scope in offered_scopes(person)]
+
+
+class PasswordLinkForm(forms.Form):
+    """In allauth's place: it asks for the link and does not know whether there is an account."""
+
+    email = EmailField(required=True)
+
+    def save(self, request: HttpRequest) -> None:
+        actions.ask_for_password(self.cleaned_data["email"])

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
 
 from supportdesk.accounts.models import Invitation, User
 from supportdesk.messaging import dispatch, notices
@@ -32,6 +38,38 @@ def joined(invitation: Invitation, person: User) -> None:
         url=reverse(page),
         joined=person,
         link=_link(reverse(page)),
+    )
+
+
+def password_link(person: User, *, key: str) -> None:
+    """The link dies with the password it replaces, and by itself soon."""
+    parts = {
+        "uidb36": user_pk_to_url_str(person),
+        "key": default_token_generator.make_token(person),
+    }
+    dispatch.mail(
+        person,
+        "account/password",
+        key=key,
+        urgent=True,
+        minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
+        link=_link(reverse("account_reset_password_from_key", kwargs=parts)),
+    )
+
+
+def account_changed(
+    person: User, change: str | Promise, *, ip: str = "", browser: str = ""
+) -> None:
+    """Every time anew: two changes are never one letter."""
+    dispatch.mail(
+        person,
+        "account/changed",
+        key=f"account.changed:{uuid.uuid4()}",
+        change=change,
+        at=timezone.now(),
+        ip=ip,
+        browser=browser,
+        link=_link(reverse("account_reset_password")),
     )
 
 

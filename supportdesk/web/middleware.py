@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from supportdesk.accounts import factors
 from supportdesk.errors import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -26,6 +29,40 @@ class ReaderLanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class StaffFactorMiddleware:
+    """Who may enter the office and has no second factor gets no further than setting one up.
+
+    What strangers may see stays open, and so does the API: its tokens are no sign-in.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not factors.must_have(request.user) or not getattr(view, "login_required", True):
+            return None
+        if _leads_to_a_factor(request):
+            return None
+        if factors.has(request.user):
+            request.session.pop("held_on_the_way_to", None)
+            return None
+        if request.method == "GET" and not request.htmx:  # type: ignore[attr-defined]
+            request.session["held_on_the_way_to"] = request.get_full_path()
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(headers={"HX-Redirect": reverse("mfa_index")})
+        return redirect("mfa_index")
+
+
+def _leads_to_a_factor(request: HttpRequest) -> bool:
+    page = (request.resolver_match and request.resolver_match.url_name) or ""
+    return page.startswith("mfa_") or page in {"account_reauthenticate", "account_logout"}
 
 
 class RefusalMiddleware:

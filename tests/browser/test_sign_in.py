@@ -11,7 +11,11 @@ from allauth.mfa.totp.internal.auth import (
 
 from tests.browser.test_main_job import serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("own_counters"),
+]
 
 PASSWORD = "Regenschirm-47-Leuchtturm"
 

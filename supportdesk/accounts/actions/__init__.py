@@ -8,11 +8,13 @@ from supportdesk.accounts.actions.invitations import (
 )
 from supportdesk.accounts.actions.people import disable_user, enable_user, grant_roles
 from supportdesk.accounts.actions.profile import change_preferences, change_profile
+from supportdesk.accounts.actions.safety import ask_for_password, note_change, reset_mfa
 from supportdesk.accounts.actions.sessions import end_other_sessions, end_session
 from supportdesk.accounts.actions.tokens import create_token, revoke_token
 
 __all__ = [
     "accept_invitation",
+    "ask_for_password",
     "change_preferences",
     "change_profile",
     "create_token",
@@ -22,7 +24,9 @@ __all__ = [
     "end_session",
     "grant_roles",
     "invite",
+    "note_change",
     "resend_invitation",
+    "reset_mfa",
     "revoke_token",
     "withdraw_invitation",
 ]
