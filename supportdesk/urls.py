@@ -1,19 +1,30 @@
 """Where each door hangs. Apps are wired by name."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from supportdesk.web import health, site
 
-# People are invited at an address that stays theirs: nobody signs up, changes or confirms one.
-CLOSED = (
-    r"^account/(?:(?:signup|email|confirm-email|login/code|social)/.*"
-    r"|3rdparty/(?:signup/|login/error/)?)$"
-)
+# Pages of allauth that make no sense here. People are invited at an address that stays theirs:
+# nobody signs up, changes or confirms one, and a house's sign-in is linked by signing in with it.
+CLOSED = {
+    "signup/": "account_signup",
+    "email/": "account_email",
+    "confirm-email/": "account_email_verification_sent",
+    "confirm-email/<str:key>/": "account_confirm_email",
+    "login/code/confirm/": "account_confirm_login_code",
+    "3rdparty/": "socialaccount_connections",
+    "3rdparty/signup/": "socialaccount_signup",
+    "3rdparty/login/error/": "socialaccount_login_error",
+    "social/login/cancelled/": None,
+    "social/login/error/": None,
+    "social/signup/": None,
+    "social/connections/": None,
+}
 
 urlpatterns = [
     path("", include("tickets.urls")),
-    re_path(CLOSED, site.nothing_here),
+    *[path(f"account/{page}", site.nothing_here, name=name) for page, name in CLOSED.items()],
     path("account/", include("allauth.urls")),
     path("", include("supportdesk.accounts.urls")),
     path("api/", include("supportdesk.api")),

@@ -5,6 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 
 @login_not_required
-def nothing_here(request: HttpRequest) -> HttpResponse:
+def nothing_here(request: HttpRequest, **address: str) -> HttpResponse:
     """Stands before a library's page that makes no sense here."""
     raise Http404
