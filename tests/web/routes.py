@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from supportdesk.accounts.models import Invitation, User
 from supportdesk.messaging.models import Notice
-from tests.web.world import World
+from tests.web.world import World, rows_of
 from tickets.models import Attachment, Ticket
 
 # What stands in an address where neither the row of the model nor its number says it already.
@@ -53,6 +53,7 @@ VARIANTS: dict[str, Callable[[World], dict[type[Model], Model]]] = {
         Ticket: world.confidential,
         Attachment: world.confidential.attachments.get(),
     },
+    "hansa": lambda world: rows_of(world.hansa),
 }
 
 
@@ -86,6 +87,11 @@ class Route:
             return MODELS[self.name]
         return owner.model if owner else getattr(queryset, "model", None)
 
+    @property
+    def about(self) -> type[Model] | None:
+        """Whose row stands in the address."""
+        return (self.model or (Ticket if "number" in self.words else None)) if self.words else None
+
     def path(self, world: World, variant: str = "") -> str:
         facts = self._facts(world, variant)
         missing = set(self.words) - facts.keys()
@@ -99,9 +105,9 @@ class Route:
         if not self.words:
             return {}
         rows = VARIANTS[variant](world) if variant else {}
-        if self.name in ADDRESSES and not variant:
+        model = self.about
+        if self.name in ADDRESSES and (model is None or not variant):
             return ADDRESSES[self.name](world)
-        model = self.model or (Ticket if "number" in self.words else None)
         if model is None:
             return {}
         row = rows.get(model) or world.row(model)

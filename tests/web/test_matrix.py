@@ -6,14 +6,12 @@ The answers stand in matrix.txt. A new address fails here until somebody has sai
 from collections import Counter
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
-from django.test import override_settings
 from django.urls import reverse
 
 from tests.web import bodies, matrix, world
 from tests.web.matrix import Case
-from tests.web.personas import DOORS, Visitor, visitors
+from tests.web.personas import DOORS, Visitor
 from tests.web.routes import all_routes
 
 pytestmark = pytest.mark.django_db
@@ -26,19 +24,6 @@ which is what it does, not what it should: check every code before you write the
     {method:<7} {name}   <one code for each column of the group>
 A POST needs a valid body in tests/web/bodies.py, else the form answers before the verb does.
 """
-
-
-@pytest.fixture(scope="module")
-def house(django_db_setup, django_db_blocker, tmp_path_factory):
-    files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files"))
-    with files, django_db_blocker.unblock(), transaction.atomic():
-        yield world.build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def knocking(house):
-    return visitors(house)
 
 
 def answered(answer: HttpResponse) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from releases.models import Line, Module, System
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import Invitation, Organisation, User
+from supportdesk.accounts.models import Invitation, Mandate, Organisation, User
 from supportdesk.messaging import outbox
 from supportdesk.messaging.models import Notice
 from supportdesk.worktime.models import Absence
@@ -36,6 +36,7 @@ from tickets import actions
 from tickets.models import Attachment, Message, Ticket
 
 ALPINA, HANSA, SECRET = "qalpinaq", "qhansaq", "qgeheimq"
+AFTER = "qspaeterq"  # what was written once the mandate had ended
 OURS = ("supportdesk.", "releases.", "tickets.", "training.", "oncall.")
 PORTAL, OFFICE = Message.Channel.PORTAL, Message.Channel.OFFICE
 
@@ -79,27 +80,35 @@ def build() -> World:
     module = ModuleFactory(code="krankengeld", name="Krankengeld", team=team)
     alpina = _owned(ALPINA, "ALP", ("alice", "carol"), people, module)
     hansa = _owned(HANSA, "HAN", ("henry", "mallory"), people, module)
-    people["paul"] = _provider("Nord", alpina.organisation, until=None)
-    people["ended"] = _provider("Süd", alpina.organisation, until=timezone.localdate())
+    people["paul"] = _provider("Nord", alpina.organisation)
+    people["ended"] = _provider("Süd", alpina.organisation)
     confidential = _confidential(people, module, alpina)
     during = DateRange(date(2026, 1, 1), date(2026, 1, 8))
     Absence.objects.create(person=people["sam"], during=during)
-    while outbox.react():  # notices and letters, as the worker writes them
-        pass
+    _work_and_end(people, module, alpina)
+    _work_off()
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
-    rows = {
-        Organisation: alpina.organisation,
-        System: alpina.system,
-        Ticket: alpina.ticket,
-        Attachment: alpina.attachment,
-        Invitation: alpina.invitation,
-        User: alpina.member,
-        Line: alpina.system.line,
-        Module: module,
-        Notice: alpina.member.notices.latest("pk"),
+    rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
+    return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina))
+
+
+def rows_of(owned: Owned) -> dict[type[Model], Model]:
+    return {
+        Organisation: owned.organisation,
+        System: owned.system,
+        Ticket: owned.ticket,
+        Attachment: owned.attachment,
+        Invitation: owned.invitation,
+        User: owned.member,
+        Notice: owned.member.notices.latest("pk"),
     }
-    return World(people, alpina, hansa, confidential, module, rows)
+
+
+def _work_off() -> None:
+    """Notices and letters, as the worker writes them."""
+    while outbox.react():
+        pass
 
 
 def _vendor(team: Any) -> dict[str, User]:
@@ -125,11 +134,22 @@ def _vendor(team: Any) -> dict[str, User]:
     return people
 
 
-def _provider(name: str, insurer: Organisation, *, until: date | None) -> User:
-    """Its coordinator, under a mandate for the insurer that began long ago and may have ended."""
+def _provider(name: str, insurer: Organisation) -> User:
     house = OrganisationFactory(name=f"Rechenzentrum {name}", kind=Organisation.Kind.PROVIDER)
-    MandateFactory(provider=house, insurer=insurer, during=DateRange(date(2020, 1, 1), until))
+    MandateFactory(provider=house, insurer=insurer)
     return UserFactory(name=f"Provider {name}", organisation=house, roles=[Role.MEMBER])
+
+
+def _work_and_end(people: dict[str, User], module: Module, alpina: Owned) -> None:
+    """Under its mandate the provider opens a ticket and hears of it; then the mandate ends."""
+    ended, facts = people["ended"], {"subject": f"{ALPINA} subject", "text": f"{ALPINA} text"}
+    ticket = a_ticket(by=ended, module=module, organisation=alpina.organisation, **facts)
+    actions.keep_draft({"text": f"{ALPINA} draft"}, by=ended, ticket=ticket)
+    actions.take(ticket, by=people["sam"])
+    _work_off()
+    mandates = Mandate.objects.filter(provider=ended.organisation)
+    mandates.update(during=DateRange(date(2020, 1, 1), timezone.localdate()))
+    actions.reply(ticket, by=people["sam"], text=f"{ALPINA} {AFTER}", channel=OFFICE)
 
 
 def _owned(
