@@ -1,7 +1,9 @@
 PYTHON ?= python3
 RUNNER = $(PYTHON) -m runner
 
-.PHONY: run fresh test prove check fix shell help
+N ?= 10000
+
+.PHONY: run fresh test prove bench check fix shell help
 run: ## Start everything; on the first start with a year of demo data
 	@$(RUNNER) run
 fresh: ## Begin again with an empty house
@@ -10,6 +12,8 @@ test: ## All tests
 	@$(RUNNER) test $(ARGS)
 prove: ## The property tests with 2,000 examples each
 	@$(RUNNER) test -m property --hypothesis-profile=prove
+bench: ## The desk against its limit, at N=10000 tickets or more; the data are kept
+	@$(RUNNER) bench $(N) $(ARGS)
 check: ## Linters, types, imports, templates, migrations
 	@$(RUNNER) check
 fix: ## What the tools can mend themselves

@@ -83,9 +83,9 @@ class Year:
         self.ends: list[tuple[datetime, int]] = []  # when somebody's ticket is off their desk
         self.last: dict[int, datetime] = {}
 
-    def stories(self, count: int = A_YEAR) -> Iterator[Story]:
-        for offset, at in enumerate(self._arrivals(count)):
-            story = self._report(FIRST_NUMBER + offset, at)
+    def stories(self, count: int = A_YEAR, first: int = FIRST_NUMBER) -> Iterator[Story]:
+        for number, at in enumerate(self._arrivals(count), start=first):
+            story = self._report(number, at)
             self._route(story)
             if story.assignee:
                 self._work(story)

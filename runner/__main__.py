@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
+from runner import bench as benching
 from runner import check as checks
 from runner import environment, houses, places, processes
 from runner.places import PROJECT, PYTHON, VAR, Trouble, say
@@ -149,11 +150,18 @@ def _end(signum: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + signum)
 
 
+def bench(*arguments: str) -> int:
+    """The desk against its limit, with so many tickets."""
+    environment.prepare(tests=False)
+    return benching.run(int(arguments[0] if arguments else 10_000), *arguments[1:])
+
+
 COMMANDS: dict[str, Callable[..., int]] = {
     "run": run,
     "fresh": fresh,
     "manage": manage,
     "test": test,
+    "bench": bench,
     "check": check,
     "fix": fix,
 }

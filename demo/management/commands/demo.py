@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo import cast, house, load, rows
-from demo.year import A_YEAR, Year
+from demo.year import A_YEAR, FIRST_NUMBER, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.audit import actions as audit
@@ -31,20 +31,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--logins", action="store_true", help="print who can sign in")
         parser.add_argument("--tickets", type=int, default=A_YEAR, help="how many, about")
+        parser.add_argument("--first", type=int, default=FIRST_NUMBER, help="the first's number")
 
-    def handle(self, *args: Any, logins: bool, tickets: int, **options: Any) -> None:
+    def handle(self, *args: Any, logins: bool, tickets: int, first: int, **options: Any) -> None:
         if logins:
             self._print_logins()
         elif Organisation.objects.exists():
             self.stdout.write("There are organisations already; the demo is not loaded over them.")
         else:
-            self._load(tickets)
+            self._load(tickets, first)
 
     def _print_logins(self) -> None:
         for email, role in cast.LOGINS:
             self.stdout.write(f"{email:28} {cast.PASSWORD}   {role}")
 
-    def _load(self, count: int) -> None:
+    def _load(self, count: int, first: int) -> None:
         now, dice = timezone.now(), random.Random(SEED)  # noqa: S311 - invented tickets, no secrets
         with transaction.atomic():
             desk = User.objects.desk()
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             audit.record("demo.loaded", Module.objects.earliest("pk"), by=desk, tickets=count)
         self.stdout.write("Demo: people, customers and systems are there; tickets follow.")
         year = Year(built, desk, now, self._later(), dice)
-        stories = list(year.stories(count))
+        stories = list(year.stories(count, first))
         for start in range(0, len(stories), BATCH):
             batch = stories[start : start + BATCH]
             with transaction.atomic():

@@ -1,0 +1,1 @@
+"""How fast the desk is, held against the fastest way to the same rows on the same server."""
