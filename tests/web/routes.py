@@ -26,6 +26,8 @@ ADDRESSES: dict[str, Words] = {
     "ticket-reopen": lambda world: {"number": world.alpina.resolved.pk},
     "admin:tickets_ticket_reopen": lambda world: {"number": world.alpina.resolved.pk},
     "invitation_link": lambda world: {"secret": "none"},
+    "session_end": lambda world: {"pk": world.alpina.member.usersession_set.get().pk},
+    "token_revoke": lambda world: {"key": world.alpina.member.auth_token_set.first().token_key},
     "account_confirm_email": lambda world: {"key": "none"},
     "account_reset_password_from_key": lambda world: {"uidb36": "1", "key": "none"},
     "mfa_remove_webauthn": lambda world: {"pk": 1},

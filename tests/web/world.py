@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from releases.models import Line, Module, System
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import Invitation, Mandate, Organisation, User
+from supportdesk.accounts.models import Invitation, Mandate, Organisation, Scope, Token, User
 from supportdesk.messaging import outbox
 from supportdesk.messaging.models import Notice
 from supportdesk.worktime.models import Absence
@@ -86,11 +87,19 @@ def build() -> World:
     during = DateRange(date(2026, 1, 1), date(2026, 1, 8))
     Absence.objects.create(person=people["sam"], during=during)
     _work_and_end(people, module, alpina)
+    _keys(alpina.member)
     _work_off()
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina))
+
+
+def _keys(alice: User) -> None:
+    """Another browser of hers, and a program."""
+    facts = {"session_key": "another", "ip": "10.0.0.1", "user_agent": "A browser"}
+    UserSession.objects.create(user=alice, **facts)
+    Token.objects.create(user=alice, name="A program", scopes=[Scope.TICKETS_READ])
 
 
 def rows_of(owned: Owned) -> dict[type[Model], Model]:
