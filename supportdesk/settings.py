@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "supportdesk.web.middleware.ReaderLanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "supportdesk.web.middleware.SignInMiddleware",
     "supportdesk.web.middleware.StaffFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -21,10 +21,17 @@
     });
   });
 
-  // A refusal or an error summary is read and seen at once.
+  // A refusal or an error summary is read and seen at once. Where the swap took the button that
+  // was pressed, focus goes to what was said, else to what is new.
   document.addEventListener("htmx:afterSettle", (event) => {
-    const note = event.detail.target.querySelector("[data-focus]");
+    const note = event.target.querySelector("[data-focus]");
     if (note) note.focus();
+    else if (document.activeElement === document.body) {
+      const notes = document.getElementById("notes");
+      const place = notes && notes.textContent.trim() ? notes : event.target;
+      place.tabIndex = -1;
+      place.focus();
+    }
   });
 
   // A form is sent once: its buttons rest while it is on its way.

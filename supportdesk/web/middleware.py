@@ -1,4 +1,4 @@
-"""What every request passes: the reader's language, and refusals rendered as pages."""
+"""What every request passes: who is asking, in which language, and refusals as pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +19,7 @@ from supportdesk.accounts import factors
 from supportdesk.errors import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
+DRAFT_LINES = ("draft-state", "draft")  # where a page says that a draft is kept, by its id
 
 
 class ReaderLanguageMiddleware:
@@ -29,6 +33,25 @@ class ReaderLanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Who is signed out comes back to the page they were on, never to the address of a verb.
+
+    A page that asks in the background is told so beside what is being typed, which stays.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if not request.htmx and request.method in ("GET", "HEAD"):  # type: ignore[attr-defined]
+            return super().handle_no_permission(request, view_func)
+        back = _where_from(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect_to_login(back)
+        context = {"sign_in": redirect_to_login(back).url}
+        response = render(request, "_signed_out.html", context, status=401)
+        if request.htmx.target not in DRAFT_LINES:  # type: ignore[attr-defined]
+            response["HX-Retarget"], response["HX-Reswap"] = "#notes", "innerHTML show:window:top"
+        return response
 
 
 class StaffFactorMiddleware:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -54,10 +57,17 @@ def sign_in(window: BrowserContext, session: str, url: str) -> None:
 
 
 @pytest.fixture
-def browsing_as(chromium: Browser, live_server: Any) -> Iterator[Callable[[User | None], Page]]:
+def expected_complaints() -> tuple[str, ...]:
+    """How lines of the console begin that a test has asked for."""
+    return ()
+
+
+@pytest.fixture
+def browsing_as(
+    chromium: Browser, live_server: Any, expected_complaints: tuple[str, ...]
+) -> Iterator[Callable[[User | None], Page]]:
     """A window of a person, or of a stranger. What the console complains about fails the test."""
-    complaints: list[str] = []
-    windows = []
+    windows, complaints = [], []
 
     def browse(person: User | None) -> Page:
         window = chromium.new_context(base_url=live_server.url, locale="en-GB")
@@ -75,4 +85,12 @@ def browsing_as(chromium: Browser, live_server: Any) -> Iterator[Callable[[User 
     yield browse
     for window in windows:
         window.close()
-    assert complaints == [], "\n".join(complaints)
+    unexpected = [line for line in complaints if not line.startswith(expected_complaints)]
+    assert unexpected == [], "\n".join(unexpected)
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    """A morning on which people are at work."""
+    with time_machine.travel(datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Europe/Berlin"))):
+        yield

@@ -1,10 +1,6 @@
 """The main job in a real browser: reported, routed, answered, resolved, confirmed."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import pytest
-import time_machine
 from axe_playwright_python.sync_playwright import Axe
 
 from supportdesk.messaging import outbox
@@ -30,12 +26,6 @@ def serious(page) -> list[str]:
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
-
-
-@pytest.fixture
-def monday():
-    with time_machine.travel(datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Europe/Berlin"))):
-        yield
 
 
 def report(page, system, module) -> Ticket:
