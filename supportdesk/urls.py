@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from supportdesk.accounts import oidc
 from supportdesk.web import health, site
 
 # Pages of allauth that make no sense here. People are invited at an address that stays theirs:
@@ -25,6 +26,11 @@ CLOSED = {
 urlpatterns = [
     path("", include("tickets.urls")),
     *[path(f"account/{page}", site.nothing_here, name=name) for page, name in CLOSED.items()],
+    path(
+        "account/oidc/<str:provider_id>/login/callback/",
+        oidc.callback,
+        name="openid_connect_callback",
+    ),
     path("account/", include("allauth.urls")),
     path("", include("supportdesk.accounts.urls")),
     path("api/", include("supportdesk.api")),

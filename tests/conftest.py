@@ -16,6 +16,7 @@ from hypothesis import settings
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.web import catalogues
+from tests.entrance.house import CLIENT, SECRET, House, serve
 from tests.factories import (
     CalendarFactory,
     CompetenceFactory,
@@ -66,6 +67,24 @@ def own_counters(settings: Any) -> None:
     """Rate limits count in Valkey, which other tests and other workers use at the same time."""
     ours = {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = {**settings.CACHES, "default": ours}
+
+
+@pytest.fixture
+def house(settings: Any) -> Iterator[House]:
+    """Alpina's own sign-in, with alice before it."""
+    house = House({"sub": "a-1", "email": "Alice@Alpina.example", "email_verified": True})
+    server = serve(house)
+    app = {
+        "provider_id": "alpina",
+        "name": "Alpina Krankenkasse",
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "settings": {"server_url": house.url, "domains": ["alpina.example"]},
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    yield house
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

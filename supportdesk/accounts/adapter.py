@@ -3,15 +3,20 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.providers.base import Provider
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import render
 
 from supportdesk.accounts import actions
 from supportdesk.accounts.models import User
+from supportdesk.accounts.oidc import HouseProvider
+from supportdesk.errors import Refused
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,12 +34,12 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        actions.note_change(
-            user,
-            template_prefix.rpartition("/")[2],
-            ip=self.get_client_ip(self.request),
-            browser=self.get_http_user_agent(self.request)[:HTTP_USER_AGENT_MAX_LENGTH],
-        )
+        actions.note_change(user, template_prefix.rpartition("/")[2], **self.origin())
+
+    def origin(self) -> dict[str, str]:
+        """Where the request comes from, for the record and for the owner."""
+        browser = self.get_http_user_agent(self.request)[:HTTP_USER_AGENT_MAX_LENGTH]
+        return {"ip": self.get_client_ip(self.request), "browser": browser}
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -47,3 +52,23 @@ class MFAAdapter(DefaultMFAAdapter):
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
+
+    def get_provider(
+        self, request: HttpRequest, provider: str, client_id: str | None = None
+    ) -> Provider:
+        """The houses of OIDC_APPS, by our stricter rules."""
+        found = super().get_provider(request, provider, client_id)
+        return HouseProvider(request, app=found.app)
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """The house has said who it is. Whether that person may come in is decided here."""
+        account, app = sociallogin.account, sociallogin.provider.app
+        try:
+            person = actions.come_in(
+                account, domains=app.settings.get("domains", []), **AccountAdapter(request).origin()
+            )
+        except Refused as error:
+            page = "socialaccount/authentication_error.html"
+            answer = render(request, page, {"error": error}, status=error.status)
+            raise ImmediateHttpResponse(answer) from error
+        sociallogin.user = person

@@ -146,3 +146,13 @@ def test_a_passkey_that_is_not_used_is_said_in_words(browsing_as, alice):
 
     page.wait_for_selector("#notes .sd-note-bad")
     assert page.url.endswith("/account/login/")
+
+
+def test_through_ones_own_house(browsing_as, house, alice):
+    page = browsing_as(None)
+    page.goto("/account/login/?next=/inbox/")
+
+    page.click("text=Sign in through Alpina Krankenkasse")
+    page.wait_for_url(re.compile(r"^[^?]+/inbox/$"))
+
+    assert "Alice Moser" in page.inner_text("header")

@@ -8,7 +8,12 @@ from supportdesk.accounts.actions.invitations import (
 )
 from supportdesk.accounts.actions.people import disable_user, enable_user, grant_roles
 from supportdesk.accounts.actions.profile import change_preferences, change_profile
-from supportdesk.accounts.actions.safety import ask_for_password, note_change, reset_mfa
+from supportdesk.accounts.actions.safety import (
+    ask_for_password,
+    come_in,
+    note_change,
+    reset_mfa,
+)
 from supportdesk.accounts.actions.sessions import end_other_sessions, end_session
 from supportdesk.accounts.actions.tokens import create_token, revoke_token
 
@@ -17,6 +22,7 @@ __all__ = [
     "ask_for_password",
     "change_preferences",
     "change_profile",
+    "come_in",
     "create_token",
     "disable_user",
     "enable_user",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +34,12 @@ CHANGES: dict[str, str | Promise] = {
 }
 
 
+class NotKnown(Refused):
+    code = "not_known"
+    status = 403
+    title = gettext_lazy("You cannot come in this way")
+
+
 @transaction.atomic
 def ask_for_password(email: str) -> None:
     """Send a link to whoever owns the address, a moment later.
@@ -46,6 +56,31 @@ def note_change(person: User, change: str, *, ip: str, browser: str) -> None:
     """Write down and tell the owner what was done in their name. They may not have done it."""
     audit.record(f"user.{change}", person, by=person, ip=ip)
     mail.account_changed(person, CHANGES[change], ip=ip, browser=browser)
+
+
+@transaction.atomic
+def come_in(account: SocialAccount, *, domains: Iterable[str], ip: str, browser: str) -> User:
+    """Who signs in, by the word of a house that vouches for the addresses of its domains alone.
+
+    The first time, the address that the house has verified finds the person, and the house's own
+    number for them is kept. From then on that number counts, and no other of the same house.
+    """
+    theirs = [domain.lower() for domain in domains]
+    claims = account.extra_data["id_token"]
+    known = account.pk is not None
+    if not known and claims.get("email_verified") is not True:
+        raise NotKnown(_("Your organisation's sign-in does not say that your address is yours."))
+    wanted = Q(pk=account.user_id) if known else Q(email=str(claims.get("email", "")).lower())
+    person = User.objects.active().filter(wanted).select_for_update(no_key=True).first()
+    if person is None or person.email.rpartition("@")[2] not in theirs:
+        raise NotKnown(_("There is no open account here for this sign-in."))
+    if not known:
+        if SocialAccount.objects.filter(user=person, provider=account.provider).exists():
+            raise NotKnown(_("This account already belongs to another sign-in of your house."))
+        account.user = person
+        account.save()
+        note_change(person, "account_connected", ip=ip, browser=browser)
+    return person
 
 
 @transaction.atomic
