@@ -124,5 +124,9 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
     "templates": _tool("djlint", "--lint", "--quiet", "templates"),
     "types": _tool("mypy", *CODE),
     "deployment": _tool("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+    "API description": _tool(
+        *["python", "manage.py", "spectacular", "--validate", "--fail-on-warn"],
+        *["--file", os.devnull],
+    ),
     "migrations": _tool("python", "manage.py", "makemigrations", "--check", "--dry-run"),
 }

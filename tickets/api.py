@@ -17,7 +17,8 @@ from rest_framework.routers import SimpleRouter
 from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Scope, Team, User
 from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, Row, creates, part, verb
-from supportdesk.web.api.fields import Named, Text, Visible
+from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visible
+from supportdesk.web.api.filters import Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files
 from tickets.models import Attachment, HistoryEntry, Message, Priority, Status, Ticket
@@ -94,7 +95,7 @@ class OpenIn(serializers.Serializer):
         slug_field="code",
         queryset=Organisation.objects.all(),
         required=False,
-        help_text="Your own when left out.",
+        help_text="Your own when left out; the vendor's staff always name one.",
     )
     module = Named(slug_field="code", queryset=Module.objects.all())
     system = Visible(slug_field="code", queryset=System.objects.all(), required=False)
@@ -106,14 +107,21 @@ class OpenIn(serializers.Serializer):
     )
     subject = Text(max_length=200)
     text = Text()
-    customer_priority = serializers.ChoiceField(Priority.choices)
+    customer_priority = Choice(Priority.choices)
     external_number = Text(max_length=60, required=False, allow_blank=True)
     message_id = Text(max_length=120, required=False, allow_blank=True)
     job = Text(max_length=120, required=False, allow_blank=True)
-    run_at = serializers.DateTimeField(required=False)
+    run_at = Moment(required=False)
     steps = Text(required=False, allow_blank=True)
     already_checked = Text(required=False, allow_blank=True)
-    confidential = serializers.BooleanField(required=False)
+    confidential = Truth(required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        own = {"organisation": self.context["request"].user.organisation}
+        if (given := own | given)["organisation"] is None:
+            required = self.fields["organisation"].error_messages["required"]
+            raise serializers.ValidationError({"organisation": required}, "required")
+        return given
 
 
 class SayIn(serializers.Serializer):
@@ -152,19 +160,19 @@ class ReopenIn(serializers.Serializer):
     reason = Text()
 
 
-class TicketFilter(django_filters.FilterSet):
+class TicketFilter(Filters):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
     priority = django_filters.MultipleChoiceFilter(choices=Priority.choices, distinct=False)
     module = django_filters.CharFilter("module__code")
     system = django_filters.CharFilter("system__code")
     organisation = django_filters.CharFilter("organisation__code")
     external_number = django_filters.CharFilter()
-    opened_after = django_filters.IsoDateTimeFilter("opened_at", "gte")
-    opened_before = django_filters.IsoDateTimeFilter("opened_at", "lt")
-    changed_since = django_filters.IsoDateTimeFilter("changed_at", "gte")
+    opened_after = MomentFilter("opened_at", "gte")
+    opened_before = MomentFilter("opened_at", "lt")
+    changed_since = MomentFilter("changed_at", "gte")
     q = django_filters.CharFilter(method="search", label="A number, or a part of the subject.")
 
-    class Meta:
+    class Meta(Filters.Meta):
         model = Ticket
         fields: list[str] = []
 
@@ -195,8 +203,7 @@ class TicketViewSet(DeskViewSet):
     @creates(OpenIn, files=True)
     def create(self, **given: Any) -> Ticket:
         """Open a ticket. It is routed moments later."""
-        report = actions.Report(**{"organisation": self.me.organisation, **given})
-        return actions.open_ticket(report, by=self.me, channel=API)
+        return actions.open_ticket(actions.Report(**given), by=self.me, channel=API)
 
     @part(MessageOut)
     def messages(self, ticket: Ticket) -> QuerySet[Message]:

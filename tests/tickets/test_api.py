@@ -51,6 +51,13 @@ def test_staff_open_a_ticket_for_a_caller(sam, alice, module):
     assert calling_as(sam).post(TICKETS, given).json()["caller"] == alice.name
 
 
+def test_staff_name_the_customer(sam, module):
+    response = calling_as(sam).post(TICKETS, REPORT)
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "organisation"
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -66,6 +73,11 @@ def test_staff_open_a_ticket_for_a_caller(sam, alice, module):
         ({"text": "a\0b"}, "text"),
         ({"text": "x" * 100_001}, "text"),
         ({"customer_priority": 5}, "customer_priority"),
+        ({"customer_priority": "2"}, "customer_priority"),
+        ({"customer_priority": True}, "customer_priority"),
+        ({"customer_priority": []}, "customer_priority"),
+        ({"confidential": "on"}, "confidential"),
+        ({"confidential": []}, "confidential"),
         ({"run_at": "yesterday"}, "run_at"),
         ({"run_at": "0001-01-01T00:00:00+14:00"}, "run_at"),
         ({"run_at": "9999-12-31T23:59:59-12:00"}, "run_at"),
@@ -226,6 +238,23 @@ def test_a_file_that_is_not_acceptable_is_refused(open_ticket, alice):
     assert response.status_code == 400
     assert response.json()["errors"][0]["field"] == "files"
     assert open_ticket.messages.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"files": "protokoll.txt"}, "files"),
+        ({"confidential": "on"}, "confidential"),
+        ({"caller": ""}, "caller"),
+        ({"run_at": ""}, "run_at"),
+    ],
+)
+def test_a_form_is_read_as_strictly(alice, module, given, field):
+    response = calling_as(alice).post(TICKETS, {**REPORT, **given}, MULTIPART_CONTENT)
+
+    assert response.status_code == 400, response.content
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert not Ticket.objects.exists()
 
 
 def test_internal_notes_and_their_files_stay_inside(open_ticket, sam, alice):

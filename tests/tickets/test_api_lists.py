@@ -38,6 +38,7 @@ def test_a_list_shows_what_is_visible(alice, mallory, paul, sam, new_ticket):
         ("opened_before=2026-01-01T00:00:00Z", set()),
         ("opened_after=2020-01-01T00:00:00Z", {"plain", "urgent"}),
         ("changed_since=2020-01-01T00:00:00%2B01:00", {"plain", "urgent"}),
+        ("changed_since=2020-01-01T00:00:00%2B18:08", {"plain", "urgent"}),
     ],
 )
 def test_a_list_is_filtered(alice, module, system, sam, query, found):
@@ -68,6 +69,9 @@ def test_a_list_is_filtered(alice, module, system, sam, query, found):
         "module=a%00b",
         "q=a%00b",
         "changed_since=yesterday",
+        "changed_since=0001-01-01T00:00:00%2B14:00",
+        "opened_before=",
+        "status=",
         "limit=0",
         "limit=101",
         "limit=%C2%B2",

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import translation
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -172,11 +175,11 @@ def part(out: type[Row]) -> Callable[[Method], Method]:
     def decorate(method: Method) -> Method:
         @wraps(method)
         def handler(self: DeskViewSet, request: Request, **address: Any) -> Response:
-            rows = method(self, self.row())
-            self.out, self.unique, self.orderings = out, DeskViewSet.unique, DeskViewSet.orderings
-            return self._page(rows)
+            return self._page(method(self, self.row()))
 
-        return extend_schema(responses=out(many=True), filters=False)(action(detail=True)(handler))
+        own = {"out": out, "unique": DeskViewSet.unique, "orderings": DeskViewSet.orderings}
+        door = action(detail=True, **own)(handler)
+        return extend_schema(responses=out(many=True), filters=False)(door)
 
     return decorate
 
@@ -195,12 +198,20 @@ def _handler(
         def run() -> Response:
             facts = self._read(given)
             if files:
-                facts["files"] = request.FILES.getlist("files")
+                facts["files"] = _files(request)
             return self._answer(method(self, *subject, **facts), out or self.out, status)
 
         return once(request, run)
 
     return handler
+
+
+def _files(request: Request) -> list[UploadedFile]:
+    """What came under the name `files`; text there is a slip that must not be passed over."""
+    sent = request.data.getlist("files") if hasattr(request.data, "getlist") else []
+    if not all(isinstance(one, UploadedFile) for one in sent):
+        raise ValidationError({"files": _("Send each file as a part with a file name.")})
+    return sent
 
 
 def _asked(given: Given | None, files: bool) -> Any:
@@ -213,5 +224,7 @@ def _asked(given: Given | None, files: bool) -> Any:
 @cache
 def _form(given: Given) -> Given:
     name = given.__name__.removesuffix("In") + "FormIn"
-    several = serializers.ListField(child=serializers.FileField(), required=False)
+    several = serializers.ListField(
+        child=serializers.FileField(), required=False, max_length=settings.ATTACHMENTS_PER_MESSAGE
+    )
     return type(name, (given,), {"files": several})

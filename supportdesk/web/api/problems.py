@@ -102,8 +102,9 @@ def _flat(details: Any, field: str = "") -> Iterator[dict[str, str]]:
     if isinstance(details, list):
         for message in details:
             yield from _flat(message, field)
-    elif isinstance(details.get("code"), str):
-        yield {"field": field, "code": details["code"], "message": str(details["message"])}
+    elif isinstance(details.get("message"), str):  # a field of that name would hold a list
+        code = details["code"] or "invalid"  # Django's forms may give none
+        yield {"field": field, "code": code, "message": str(details["message"])}
     else:
         for name, part in details.items():
             path = [field, "" if name == "non_field_errors" else str(name)]

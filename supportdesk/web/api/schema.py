@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
@@ -38,6 +41,17 @@ class TokenScheme(OpenApiAuthenticationExtension):
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         text = "A token from your profile, as `Token <token>`."
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}
+
+
+class TextField(OpenApiSerializerFieldExtension):
+    target_class = "supportdesk.web.api.fields.Text"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        """Verbs refuse what is nothing but blanks, as Python counts them."""
+        found = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        if not self.target.allow_blank:
+            found["pattern"] = r"[^\s\u001c-\u001f\u0085]"
+        return found
 
 
 class DeskSchema(AutoSchema):

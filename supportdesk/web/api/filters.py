@@ -1,0 +1,40 @@
+"""What narrows a list: a filter that cannot be meant is refused, never passed over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext as _
+from django_filters.fields import IsoDateTimeField
+
+
+class _Moment(IsoDateTimeField):
+    def to_python(self, value: Any) -> datetime | None:
+        """In UTC: RFC 3339 allows offsets of up to a day, PostgreSQL does not."""
+        try:
+            found = super().to_python(value)
+            return found.astimezone(UTC) if found else None
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = _Moment
+
+
+class _Asked(forms.Form):
+    def clean(self) -> None:
+        """An empty word finds everything, but an empty time is a slip, and lists too much."""
+        for name, field in self.fields.items():
+            if self.data.get(name) == "" and not isinstance(field, forms.CharField):
+                self.add_error(
+                    name, forms.ValidationError(_("Leave it out, or give a value."), "empty")
+                )
+
+
+class Filters(django_filters.FilterSet):
+    class Meta:
+        form = _Asked
