@@ -6,7 +6,7 @@ N ?= 10000
 .PHONY: run fresh test prove bench check fix shell help
 run: ## Start everything; on the first start with a year of demo data
 	@$(RUNNER) run
-fresh: ## Begin again with an empty house
+fresh: ## Begin again with an empty house; the old one is put away
 	@$(RUNNER) fresh
 test: ## All tests
 	@$(RUNNER) test $(ARGS)

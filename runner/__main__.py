@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import io
+import os
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from typing import NoReturn
 
 from runner import bench as benching
 from runner import check as checks
-from runner import environment, houses, places, processes
+from runner import environment, houses, processes
 from runner.places import PROJECT, PYTHON, VAR, Trouble, say
 
 FIRST_PORT = 8000
@@ -28,7 +29,7 @@ def run(*arguments: str) -> int:
     """Everything, with demo data on the first start."""
     environment.prepare(tests=False)
     with houses.opened() as environ:
-        port = _port(int(environ.get("PORT", FIRST_PORT)))
+        port = free_port_from(int(environ.get("PORT", FIRST_PORT)))
         environ["BASE_URL"] = f"http://localhost:{port}"
         _manage(environ, "migrate", "--verbosity", "0")
         _manage(environ, "catalogues", "compile")
@@ -42,12 +43,12 @@ def run(*arguments: str) -> int:
 
 
 def fresh(*arguments: str) -> int:
-    """Begin again: forget the database, the files and the broker's memory."""
+    """Begin again with an empty house; the old one is put away, not lost."""
     environment.prepare(tests=False)
+    if given := [name for name in ("DATABASE_URL", "BROKER_URL") if name in os.environ]:
+        raise Trouble(f"{given[0]} names a server of yours. That is for you to empty.")
     with houses.alone():
-        for name in ("postgres", "valkey", "files", "mail", "beat"):
-            shutil.rmtree(VAR / name, ignore_errors=True)
-            shutil.rmtree(places.runtime(f"house-{name}"), ignore_errors=True)
+        houses.put_away()
     return run()
 
 
@@ -118,7 +119,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _port(wanted: int) -> int:
+def free_port_from(wanted: int) -> int:
     for port in range(wanted, wanted + 100):
         with socket.socket() as probe:
             # Like gunicorn itself: a port whose last connections are still timing out is free.
@@ -170,6 +171,9 @@ COMMANDS: dict[str, Callable[..., int]] = {
 def main(name: str = "run", *arguments: str) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, _end)
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no umlauts shows "?" instead
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return COMMANDS[name](*arguments)
     except PermissionError as error:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 from runner.places import PROJECT, PYTHON, VENV, Trouble, say
@@ -23,8 +22,7 @@ def prepare(*, tests: bool) -> None:
         return
     _refuse_where_nothing_can_be_written()
     if not PYTHON.exists():
-        say(f"Making {VENV.name} with Python {sys.version.split()[0]}.")
-        venv.create(VENV, with_pip=True, clear=VENV.is_dir() and any(VENV.iterdir()))
+        _make()
     if not (VENV / "bin" / "uv").exists():
         _run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
     say(f"Installing the pinned packages of {wanted.relative_to(PROJECT)}.")
@@ -46,10 +44,21 @@ def prepare(*, tests: bool) -> None:
 
 
 def _refuse_where_nothing_can_be_written() -> None:
-    if sys.version_info < (3, 11):  # noqa: UP036 - somebody may start us with an older one
-        raise Trouble("Python 3.11 or newer is needed.")
     if not os.access(PROJECT, os.W_OK):
         raise Trouble(f"Nothing can be written in {PROJECT}. Please clone into a folder of yours.")
+
+
+def _make() -> None:
+    say(f"Making {VENV.name} with Python {sys.version.split()[0]}.")
+    try:
+        import venv  # noqa: PLC0415 - some systems keep it in a package of its own
+
+        venv.create(VENV, with_pip=True, clear=VENV.is_dir() and any(VENV.iterdir()))
+    except (ImportError, subprocess.CalledProcessError) as error:
+        raise Trouble(
+            f"This Python makes no virtual environments ({error}).\n"
+            "  On Debian and Ubuntu: apt-get install python3-venv"
+        ) from error
 
 
 def _run(command: list[str]) -> None:

@@ -27,16 +27,30 @@ def say(message: str) -> None:
     sys.stdout.flush()
 
 
-def runtime(name: str) -> Path:
-    """A short folder of our own for sockets and for files that others must reach.
+def others_may_enter(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
 
-    It is named by the project's place, so a second start finds it again; a socket's path may not
-    be longer than 107 bytes, and a clone below a closed folder hides its files from PostgreSQL.
+
+def open_temporary() -> Path:
+    """A folder for temporary files that the account of PostgreSQL can reach."""
+    for folder in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):
+        if os.getuid() or others_may_enter(folder):
+            return folder
+    raise Trouble("Neither TMPDIR nor /tmp is a folder that everybody may enter.")
+
+
+def kept(name: str, project: Path = PROJECT) -> Path:
+    """A lasting folder outside the clone, for what PostgreSQL cannot reach in it.
+
+    Only root needs it, whose clone may lie below a closed folder. It is named by the clone's
+    place, so that a second start finds it again.
     """
-    digest = hashlib.sha256(str(PROJECT).encode()).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"supportdesk-{os.getuid()}-{digest}" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.parent.chmod(0o755)
-    if folder.parent.stat().st_uid != os.getuid():
-        raise Trouble(f"{folder.parent} belongs to somebody else. Please remove it.")
-    return folder
+    lasting = Path("/var/lib")
+    digest = hashlib.sha256(os.fsencode(project)).hexdigest()[:12]
+    parent = lasting if os.access(lasting, os.W_OK) else open_temporary()
+    folder = parent / f"supportdesk-{digest}"
+    folder.mkdir(mode=0o755, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise Trouble(f"{folder} belongs to somebody else. Please remove it.")
+    folder.chmod(0o755)
+    return folder / name

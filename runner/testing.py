@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runner import servers
+from runner.places import open_temporary
 
 SERVERS: list[servers.Server] = []
 FOLDERS: list[Path] = []
@@ -25,7 +26,7 @@ def pytest_load_initial_conftests() -> None:
     os.environ.setdefault("DEBUG", "0")
     if "DATABASE_URL" in os.environ and "BROKER_URL" in os.environ:
         return
-    folder = Path(tempfile.mkdtemp(prefix="supportdesk-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="supportdesk-tests-", dir=open_temporary()))
     folder.chmod(0o755)
     FOLDERS.append(folder)
     os.environ.setdefault("DATA_DIR", str(folder / "data"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -18,8 +19,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runner.places import NOBODY, PROJECT, VENV
+from runner.environment import site_packages
+from runner.places import NOBODY, PROJECT, VENV, kept, open_temporary, others_may_enter
 
+ROOT = os.getuid() == 0
+SOMEBODY = NOBODY if ROOT else None  # only root can try somebody else
 PATIENCE = 120  # seconds; a test that passes never waits that long, also on a busy machine
 OPEN = "The desk is open: "
 
@@ -28,6 +32,51 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.runner)
+
+
+@dataclass(frozen=True)
+class Lender:
+    """A Python and the packages installed here, where everybody can reach them."""
+
+    python: Path
+    packages: Path
+
+    def equip(self, clone: Path) -> Path:
+        """A virtual environment made of links, as if the packages had been installed in it."""
+        packages = clone / site_packages().relative_to(PROJECT)
+        packages.mkdir(parents=True)
+        for package in self.packages.iterdir():
+            (packages / package.name).symlink_to(package)
+        venv = clone / VENV.relative_to(PROJECT)
+        (venv / "bin").mkdir()
+        (venv / "bin" / "python").symlink_to(self.python)
+        (venv / "pyvenv.cfg").write_text(f"home = {self.python.parent}\n")
+        pins = (clone / "requirements" / "base.txt").read_bytes()
+        (venv / "installed-base").write_text(hashlib.sha256(pins).hexdigest())
+        return clone
+
+
+@pytest.fixture(scope="session")
+def lender() -> Iterator[Lender]:
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for folder in open_folder():
+        base, packages = Path(sys.base_prefix).resolve(), site_packages().resolve()
+        if not others_may_enter(base):
+            for source in [base / "bin" / version, *base.glob("lib/lib*"), *base.glob("lib/*/*")]:
+                if source.name not in {"site-packages", "test"}:
+                    linked(source, folder / source.relative_to(base))
+            base = folder
+        if not others_may_enter(packages):
+            packages = linked(packages, folder / "packages")
+        yield Lender(base / "bin" / version, packages)
+
+
+def linked(source: Path, target: Path) -> Path:
+    """A second way to the same files; a copy where they are on another disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if subprocess.run(["cp", "-al", source, target], check=False).returncode:
+        subprocess.run(["cp", "-a", source, target.parent], check=True)
+    return target
 
 
 @dataclass
@@ -89,13 +138,13 @@ class Clone:
     """A copy of the project that belongs to somebody, with the packages at hand."""
 
     folder: Path
+    python: Path
     user: int | None = None  # whom it belongs to and who runs it, when that is not us
-    environ: dict[str, str] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
 
     def start(self, *command: str, **environ: str) -> Run:
         """`python -m runner` with these words, in an environment with nothing of ours in it."""
-        return self.call(sys.executable, "-m", "runner", *command, **environ)
+        return self.call(str(self.python), "-m", "runner", *command, **environ)
 
     def call(self, *command: str, **environ: str) -> Run:
         process = subprocess.Popen(
@@ -104,9 +153,10 @@ class Clone:
             env={
                 "PATH": os.defpath + ":/usr/local/bin",
                 "HOME": "/nonexistent",
+                "PYTHON": str(self.python),
+                "LD_LIBRARY_PATH": str(self.python.parent.parent / "lib"),  # of a borrowed Python
                 "DEMO": "0",
                 "PORT": str(free_port()),
-                **self.environ,
                 **environ,
             },
             stdin=subprocess.DEVNULL,
@@ -138,22 +188,19 @@ class Clone:
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A folder that everybody may enter; pytest's own are closed."""
-    folder = Path(tempfile.mkdtemp(prefix="desk-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    yield from open_folder()
 
 
 @pytest.fixture
-def clone(place: Path) -> Iterator[Callable[..., Clone]]:
+def clone(place: Path, lender: Lender) -> Iterator[Callable[..., Clone]]:
     """Make clones; at the end whatever they still run is ended."""
     made: list[Clone] = []
 
-    def make(name: str = "clone", **rest: int | dict[str, str] | None) -> Clone:
-        one = Clone(copied(place / name), **rest)
+    def make(name: str = "clone", user: int | None = None) -> Clone:
+        one = Clone(lender.equip(copied(place / name)), lender.python, user)
         made.append(one)
         if one.user is not None:
-            subprocess.run(["chown", "-R", f"{one.user}:{one.user}", one.folder], check=True)
+            subprocess.run(["chown", "-Rh", f"{one.user}:{one.user}", one.folder], check=True)
         return one
 
     yield make
@@ -163,18 +210,24 @@ def clone(place: Path) -> Iterator[Callable[..., Clone]]:
     for one in made:
         for line in one.processes():
             os.kill(int(line.split()[0]), signal.SIGKILL)
+        shutil.rmtree(kept("", one.folder), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Path]:
+def warm(lender: Lender) -> Iterator[Path]:
     """The `var` of a house that was opened once and closed in order: migrated, and empty."""
-    folder = Path(tempfile.mkdtemp(prefix="desk-", dir="/tmp"))
+    for folder in open_folder():
+        first = Clone(lender.equip(copied(folder / "clone")), lender.python)
+        run = first.start("run")
+        run.opens()
+        run.stop()
+        yield first.folder / "var"
+
+
+def open_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="desk-", dir=open_temporary()))
     folder.chmod(0o755)
-    first = Clone(copied(folder / "clone"))
-    run = first.start("run")
-    run.opens()
-    run.stop()
-    yield first.folder / "var"
+    yield folder
     shutil.rmtree(folder)
 
 
@@ -191,7 +244,6 @@ def copied(folder: Path) -> Path:
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, folder / name)
-    (folder / ".venv").symlink_to(VENV.resolve())
     return folder
 
 

@@ -8,6 +8,7 @@ import socket
 
 import psutil
 
+from runner.__main__ import free_port_from
 from tests.runner.conftest import answers, warmed
 
 ROWS = "from supportdesk.accounts.models import Organisation as O;"
@@ -15,10 +16,14 @@ CREATE = f"{ROWS} O.objects.create(name='Alpina', code='ALP'); print('made', O.o
 COUNT = f"{ROWS} print('found', O.objects.count())"
 
 
-def test_sigterm_leaves_no_process(clone, warm):
+def test_a_second_one_is_sent_away_and_sigterm_leaves_no_process(clone, warm):
     house = warmed(clone(), warm)
     run = house.start("run")
-    assert answers(run.opens() + "/health/ready") == 200
+    url = run.opens()
+    second = house.start("run")
+    assert second.ends() == 1
+    assert "runs already from this folder" in second.text
+    assert answers(url + "/health/ready") == 200
     everybody = psutil.Process(run.process.pid).children(recursive=True)
     assert len(everybody) > 10  # servers, web, two workers with their pools, beat, watchman
 
@@ -28,10 +33,12 @@ def test_sigterm_leaves_no_process(clone, warm):
     assert house.processes() == []
 
 
-def test_ctrl_c_reaches_make_and_runner_and_leaves_no_process(clone, warm):
+def test_fresh_puts_the_data_away_and_ctrl_c_leaves_no_process(clone, warm):
     house = warmed(clone(), warm)
-    run = house.call("make", "run")
+    run = house.call("make", "fresh")
+    assert "postgres.before" in run.hears("What was here lies in")
     run.opens()
+    assert (house.folder / "var" / "postgres.before" / "PG_VERSION").exists()
 
     os.killpg(run.process.pid, signal.SIGINT)  # as a terminal does: to everybody in front
     run.ends()
@@ -60,15 +67,12 @@ def test_a_killed_runner_takes_everybody_along_and_starts_again_with_its_data(cl
     assert house.processes() == []
 
 
-def test_a_taken_port_is_said_and_the_next_one_used(clone, warm):
-    house = warmed(clone(), warm)
+def test_of_taken_ports_the_next_free_one_is_used(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        run = house.start("run", PORT=str(port))
-        assert str(port) in run.hears(f"Port {port} is taken")
-        url = run.opens()
 
-    assert url != f"http://localhost:{port}"
-    assert answers(url + "/health/live") == 200
+        assert free_port_from(port) > port
+
+    assert f"Port {port} is taken" in capsys.readouterr().out
