@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.accounts import access
 from supportdesk.accounts.access import CUSTOMER_ROLES, VENDOR_ROLES, Role
 from supportdesk.accounts.models.organisation import Organisation
+from supportdesk.audit import actions as audit
 
 DESK_EMAIL = "desk@desk.invalid"
 
@@ -63,6 +64,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    @transaction.atomic
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """`manage.py createsuperuser`: how the first administrator comes in, before anybody can
+        invite."""
+        admin = self.create_user(email, password, roles=[Role.ADMIN], **fields)
+        audit.record("user.created", admin, by=self.desk(), roles=admin.roles)
+        return admin
 
     def get_by_natural_key(self, email: str | None) -> User:
         return self.get(email=(email or "").strip().lower())
