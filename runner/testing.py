@@ -17,6 +17,9 @@ from runner.places import open_temporary
 
 SERVERS: list[servers.Server] = []
 FOLDERS: list[Path] = []
+NO_CHROMIUM = "Chromium is missing"
+INSTALL = "apt-get install --no-install-recommends chromium fonts-dejavu-core"
+LEFT_OUT: list[str] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,7 +45,17 @@ def pytest_load_initial_conftests() -> None:
         os.environ["BROKER_URL"] = server.url
 
 
-def pytest_unconfigure() -> None:
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and NO_CHROMIUM in str(report.longrepr):
+        LEFT_OUT.append(report.nodeid)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line says what was not tested, so that nobody takes it for tested."""
+    if LEFT_OUT and not hasattr(config, "workerinput"):
+        line = f"{NO_CHROMIUM}: {len(LEFT_OUT)} browser tests were left out. Install: {INSTALL}"
+        config.get_terminal_writer().line(line)
+    LEFT_OUT.clear()
     for server in reversed(SERVERS):
         server.stop()
     for folder in FOLDERS:
