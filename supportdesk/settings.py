@@ -186,6 +186,21 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's typing sends nobody mail
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {"reset_password": "supportdesk.accounts.forms.PasswordLinkForm"}
 PASSWORD_RESET_TIMEOUT = 30 * 60
+# How often, by whom: the network address, the person, or the e-mail address that was typed. A known
+# browser's wrong passwords are counted apart (accounts/browsers.py). Counted in Valkey: while it is
+# away nothing is limited (docs/decisions/0010-the-way-in.md).
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/15m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "10/m/ip,3/15m/key",
+    "reset_password_from_key": "20/m/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
+# How many proxies of ours stand before us and append to X-Forwarded-For. Too few, and everybody
+# shares the proxy's address and its limits; too many, and strangers choose their own address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if SECURE else 0)
 MFA_ADAPTER = "supportdesk.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -6,6 +6,8 @@ from django.urls import include, path
 from supportdesk.accounts import oidc
 from supportdesk.web import health, site
 
+handler429 = site.too_often  # allauth asks for it by this name
+
 # Pages of allauth that make no sense here. People are invited at an address that stays theirs:
 # nobody signs up, changes or confirms one, and a house's sign-in is linked by signing in with it.
 CLOSED = {

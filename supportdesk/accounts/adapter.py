@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -10,10 +11,11 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import Provider
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from supportdesk.accounts import actions
+from supportdesk.accounts import actions, browsers
 from supportdesk.accounts.models import User
 from supportdesk.accounts.oidc import HouseProvider
 from supportdesk.errors import Refused
@@ -22,6 +24,30 @@ from supportdesk.errors import Refused
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _(
+            "There were too many wrong attempts. Wait a quarter of an hour, or set a new password."
+        ),
+    }
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What wrong passwords are counted by, beside the network address."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        known = browsers.known_as(request, credentials.get("email", ""))
+        return f"{key}:{known}" if known else key
+
+    def post_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse:
+        response = super().post_login(request, user, **about)
+        browsers.mark(response, user.email)
+        return response
+
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever may set it has shown who they are: wrong guesses before count no more."""
+        super().set_password(user, password)
+        key = super()._get_login_attempts_cache_key(self.request, email=user.email)
+        ratelimit.clear(self.request, action="login_failed", key=key)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Letters pass the outbox, so that a slow mail server slows nobody's page."""
