@@ -21,7 +21,7 @@ from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
-from tickets import actions, listing, progress, timeline
+from tickets import actions, clock_face, listing, progress, timeline
 from tickets.forms import FilterForm, ReopenForm, ReplyForm, ReportForm
 from tickets.models import (
     DONE,
@@ -258,6 +258,8 @@ def _page(
         "refused": form is not None,
         "way": progress.way(row),
         "move": progress.next_move(row, now),
+        "promise": clock_face.promise(row),
+        "now": now,
         "may_reopen": row.status in DONE and row.may_reopen(now),
     }
     template = "tickets/_ticket.html" if request.htmx else "tickets/ticket.html"

@@ -115,6 +115,7 @@ SYSTEM = {
     "ticket.close",
     "ticket.scan",
     "user.reset_mfa",
+    "ticket.rewind",
 }
 
 MAY: dict[Role, set[str]] = {

@@ -2,6 +2,7 @@
 
 from tickets.actions.assignment import assign, hand_on, take
 from tickets.actions.attachments import attach
+from tickets.actions.clockwork import rewind
 from tickets.actions.closing import announce_closing, close, confirm, reopen, resolve
 from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
@@ -28,6 +29,7 @@ __all__ = [
     "reply",
     "resolve",
     "resume",
+    "rewind",
     "route",
     "set_competence",
     "take",

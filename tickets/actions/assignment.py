@@ -12,6 +12,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Team, User
 from supportdesk.errors import Invalid, Refused, WrongState
 from tickets.actions import steps
+from tickets.actions.clockwork import wind
 from tickets.models import DONE, HistoryEntry, Status, Ticket
 
 
@@ -54,6 +55,7 @@ def hand_on(ticket: Ticket, *, by: User, team: Team, reason: str, to: User | Non
     else:
         put_in_charge(ticket, to, team=team)
     steps.trace(ticket, HistoryEntry.Kind.HANDED_ON, by=by, reason=reason, public=False)
+    wind(ticket)  # the other team may have other hours
     return ticket
 
 

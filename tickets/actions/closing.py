@@ -9,6 +9,7 @@ from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
 from tickets.actions import steps
 from tickets.actions.attachments import attach
+from tickets.actions.clockwork import wind
 from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, HistoryEntry, Status, Ticket
 
 
@@ -36,6 +37,7 @@ def resolve(
     message = steps.say(ticket, by=by, text=answer, channel=channel)
     attach(message, files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.RESOLVED, by=by, message=message.pk)
+    wind(ticket)
     return ticket
 
 
@@ -47,6 +49,7 @@ def confirm(ticket: Ticket, *, by: User) -> Ticket:
         raise WrongState(Status(ticket.status), Status.CLOSED)
     _close(ticket)
     steps.trace(ticket, HistoryEntry.Kind.CONFIRMED, by=by)
+    wind(ticket)
     return ticket
 
 
@@ -72,6 +75,7 @@ def reopen(
         unanswered_since=message.at,
     )
     steps.trace(ticket, HistoryEntry.Kind.REOPENED, by=by, message=message.pk)
+    wind(ticket)
     return ticket
 
 
@@ -102,6 +106,7 @@ def close(ticket: Ticket, *, by: User) -> Ticket:
         raise WrongState(Status(ticket.status), Status.CLOSED)
     _close(ticket)
     steps.trace(ticket, HistoryEntry.Kind.CLOSED, by=by)
+    wind(ticket)
     return ticket
 
 

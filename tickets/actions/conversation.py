@@ -8,6 +8,7 @@ from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
 from tickets.actions import steps
 from tickets.actions.attachments import attach
+from tickets.actions.clockwork import wind
 from tickets.models import DONE, HistoryEntry, Message, Status, Ticket
 
 
@@ -27,6 +28,7 @@ def reply(ticket: Ticket, *, by: User, text: str, channel: str, files: steps.Fil
     steps.announce(ticket, "ticket.replied", by=by, message=message.pk)
     if not by.is_vendor and ticket.status == Status.WAITING_CUSTOMER:
         _resume(ticket, by=by, reason="")
+    wind(ticket)
     return message
 
 
@@ -53,6 +55,7 @@ def wait_for_customer(
     message = steps.say(ticket, by=by, text=question, channel=channel)
     attach(message, files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.WAITING, by=by, message=message.pk)
+    wind(ticket)
     return ticket
 
 
@@ -64,6 +67,7 @@ def resume(ticket: Ticket, *, by: User, reason: str = "") -> Ticket:
     if ticket.status in [Status.NEW, *DONE]:
         raise WrongState(Status(ticket.status), Status.OPEN)
     _resume(ticket, by=by, reason=reason)
+    wind(ticket)
     return ticket
 
 

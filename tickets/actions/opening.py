@@ -17,6 +17,7 @@ from supportdesk.accounts.models import Organisation, Service, User
 from supportdesk.errors import Invalid
 from tickets.actions import steps
 from tickets.actions.attachments import attach
+from tickets.actions.clockwork import wind
 from tickets.models import HistoryEntry, Priority, Ticket
 
 
@@ -76,6 +77,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
     steps.change(ticket, unanswered_since=message.at, changed_at=message.at)
     attach(message, report.files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.OPENED, by=by, message=message.pk)
+    wind(ticket)
     return ticket
 
 

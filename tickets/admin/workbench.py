@@ -14,7 +14,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, User
 from supportdesk.errors import Refused
 from supportdesk.web.office import colleague
-from tickets import timeline, why
+from tickets import clock_face, timeline, why
 from tickets.admin import verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
 from tickets.models import Draft, HistoryEntry, Priority, Ticket
@@ -37,6 +37,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
     return {
         "title": f"{ticket.number} {ticket.subject}",
         "ticket": ticket,
+        "hands": clock_face.hands(ticket, now),
         "steps": timeline.of(ticket, reader=user),
         "doing": _with(attempt, verbs.offers(verbs.DOING, ticket, by=user, at=now)),
         "saying": saying,

@@ -1,6 +1,7 @@
 """Tickets, what is said on them, what happened to them, and who can solve what."""
 
 from tickets.models.attachment import Attachment
+from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
 from tickets.models.draft import Draft
 from tickets.models.message import HistoryEntry, Message
@@ -25,6 +26,7 @@ __all__ = [
     "PRIORITY_MEANINGS",
     "REOPEN_WINDOW",
     "Attachment",
+    "ClockReading",
     "Competence",
     "Draft",
     "HistoryEntry",

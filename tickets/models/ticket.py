@@ -199,6 +199,8 @@ class Ticket(models.Model):
         output_field=models.SmallIntegerField(_("turn"), choices=Turn),
         db_persist=True,
     )
+    # The earliest due time of its clocks; null while nothing runs.
+    due_at = models.DateTimeField(_("due"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
     closes_at = models.DateTimeField(_("closes"), null=True, editable=False)
     closing_announced_at = models.DateTimeField(null=True, editable=False)
@@ -264,6 +266,9 @@ class Ticket(models.Model):
                 fields=["number"],
                 condition=Q(routed_at=None) & ~Q(status__in=["resolved", "closed"]),
                 name="tickets_to_route",
+            ),
+            models.Index(
+                fields=["due_at"], condition=Q(due_at__isnull=False), name="tickets_by_due_time"
             ),
             BrinIndex(fields=["opened_at"], name="tickets_by_opening"),  # for reports of a period
             models.Index(fields=["external_number"], name="tickets_by_external_number"),

@@ -1,0 +1,189 @@
+"""Stored clocks follow what happens on a ticket, and say so to customer and specialist."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from supportdesk.errors import NotAllowed
+from supportdesk.worktime.models import SpecialDay
+from tests.factories import TeamFactory, a_ticket
+from tickets import actions, clock_face, clocks, moments
+from tickets.models import ClockReading, Message
+
+OFFICE, PORTAL = Message.Channel.OFFICE, Message.Channel.PORTAL
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=BERLIN)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def clock():
+    """Monday at eight, to be moved by hand."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+def stored(ticket) -> dict[str, ClockReading]:
+    return {reading.clock: reading for reading in ticket.clocks.all()}
+
+
+def agree(ticket) -> bool:
+    """What is stored is what the history says."""
+    read = clocks.read(moments.of(ticket), moments.terms(ticket))
+    told = {
+        name: (row.state, row.due_at, row.used, row.target) for name, row in stored(ticket).items()
+    }
+    ticket.refresh_from_db()
+    assert ticket.due_at == clocks.next_due(read)
+    return told == {
+        name.value: (
+            found.state.value,
+            found.due_at,
+            found.figure and found.figure.used,
+            found.figure and found.figure.target,
+        )
+        for name, found in read.items()
+    }
+
+
+def test_a_report_starts_three_clocks_in_the_hours_of_the_team(clock, new_ticket):
+    due = {name: row.due_at for name, row in stored(new_ticket).items()}
+
+    assert due == {
+        "first_response": MONDAY + 8 * HOUR,
+        "answer": MONDAY + timedelta(days=2),
+        "next_word": None,
+        "resolution": datetime(2026, 12, 3, 8, tzinfo=BERLIN),
+    }
+    assert agree(new_ticket)
+
+
+def test_a_standstill_runs_around_the_clock(clock, alice, alpina, module):
+    clock.move_to(datetime(2026, 12, 24, 23, tzinfo=BERLIN))
+    ticket = a_ticket(by=alice, organisation=alpina, module=module, customer_priority=1)
+
+    assert stored(ticket)["first_response"].due_at == datetime(2026, 12, 25, 0, tzinfo=BERLIN)
+
+
+def test_our_word_stops_two_clocks_and_starts_the_promise(clock, open_ticket, sam):
+    clock.shift(HOUR)
+    actions.reply(open_ticket, by=sam, text="We look into it.", channel=OFFICE)
+
+    rows = stored(open_ticket)
+    assert (rows["first_response"].state, rows["first_response"].used) == ("stopped", HOUR)
+    assert (rows["answer"].state, rows["answer"].used) == ("idle", HOUR)
+    assert rows["next_word"].due_at == MONDAY + timedelta(days=2) + HOUR
+    assert agree(open_ticket)
+
+
+def test_all_rest_while_the_customer_is_asked_and_lose_nothing(clock, open_ticket, sam, alice):
+    before = stored(open_ticket)["resolution"].due_at
+    actions.wait_for_customer(open_ticket, by=sam, question="Which run?", channel=OFFICE)
+    open_ticket.refresh_from_db()
+    assert open_ticket.due_at is None
+    assert stored(open_ticket)["resolution"].state == "paused"
+
+    clock.shift(3 * HOUR)
+    actions.reply(open_ticket, by=alice, text="This one.", channel=PORTAL)
+    assert stored(open_ticket)["resolution"].due_at == before + 3 * HOUR
+    assert agree(open_ticket)
+
+
+def test_a_note_moves_nothing(clock, open_ticket, sam):
+    before = {name: row.due_at for name, row in stored(open_ticket).items()}
+    clock.shift(HOUR)
+    actions.note(open_ticket, by=sam, text="Internal.", channel=OFFICE)
+
+    assert {name: row.due_at for name, row in stored(open_ticket).items()} == before
+
+
+def test_resolving_reopening_and_closing_agree_with_history(clock, open_ticket, sam, alice):
+    clock.shift(2 * HOUR)
+    ticket = actions.resolve(open_ticket, by=sam, answer="In SP 4.", channel=OFFICE)
+    assert (stored(ticket)["resolution"].used, ticket.due_at) == (2 * HOUR, None)
+    assert agree(ticket)
+    clock.shift(HOUR)
+    ticket = actions.reopen(ticket, by=alice, reason="It is back.", channel=PORTAL)
+    assert stored(ticket)["resolution"].state == "running"
+    assert agree(ticket)
+    clock.shift(HOUR)
+    ticket = actions.resolve(ticket, by=sam, answer="Now.", channel=OFFICE)
+    assert stored(ticket)["resolution"].used == 3 * HOUR
+    ticket = actions.confirm(ticket, by=alice)
+    assert ticket.due_at is None
+    assert agree(ticket)
+
+
+def test_another_team_has_other_hours(clock, open_ticket, sam):
+    night = TeamFactory()
+    night.calendar.hours.all().delete()
+    night.calendar.hours.create(weekday=1, opens_minute=0, closes_minute=1440)
+    actions.hand_on(open_ticket, by=sam, team=night, reason="Theirs")
+
+    tuesday = datetime(2026, 11, 24, 8, tzinfo=BERLIN)
+    assert stored(open_ticket)["first_response"].due_at == tuesday
+
+
+def test_a_new_holiday_moves_what_still_runs(clock, new_ticket, desk, sam):
+    day = SpecialDay(calendar=new_ticket.team.calendar, day=MONDAY.date(), name="Umzug")
+    day.save()
+    with pytest.raises(NotAllowed):
+        actions.rewind(new_ticket, by=sam)
+    actions.rewind(new_ticket, by=desk)
+
+    assert stored(new_ticket)["first_response"].due_at == datetime(2026, 11, 24, 15, tzinfo=BERLIN)
+
+
+# --- What people read -------------------------------------------------------------------------
+
+
+def hand(ticket, label, at):
+    return next(found for found in clock_face.hands(ticket, at) if found.label == label)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words", "tone"),
+    [(0, "8:00 h left", ""), (6.5, "1:30 h left", "soon"), (10, "2:00 h overdue", "late")],
+)
+def test_a_clock_says_what_is_left(clock, new_ticket, hours, words, tone):
+    at = MONDAY + hours * HOUR if hours < 9 else datetime(2026, 11, 24, 8, tzinfo=BERLIN)
+    found = hand(new_ticket, "First response", at)
+
+    assert (found.words, found.tone) == (words, tone)
+
+
+def test_a_kept_promise_and_a_missed_one_say_so(clock, open_ticket, sam):
+    clock.shift(HOUR)
+    actions.reply(open_ticket, by=sam, text="We look into it.", channel=OFFICE)
+    assert hand(open_ticket, "First response", MONDAY).words == "kept"
+    clock.shift(timedelta(days=30))
+    actions.resolve(open_ticket, by=sam, answer="At last.", channel=OFFICE)
+
+    found = hand(open_ticket, "Solution", MONDAY + timedelta(days=31))
+    assert (found.words, found.tone) == ("missed by 14 working days", "late")
+
+
+def test_the_customer_reads_the_promise_and_not_the_clocks(clock, client, open_ticket, alice):
+    client.force_login(alice)
+    page = client.get(f"/tickets/{open_ticket.number}/").content.decode()
+
+    assert "A word from us by" in page
+    assert "today, 16:00" in page
+    assert "Solution by" in page
+    clock.shift(timedelta(days=1))
+    client.force_login(alice)
+    assert (
+        "We owe you a word since" in client.get(f"/tickets/{open_ticket.number}/").content.decode()
+    )
+
+
+def test_the_specialist_reads_all_clocks(clock, client, open_ticket, sam):
+    client.force_login(sam)
+    page = client.get(f"/office/tickets/ticket/{open_ticket.number}/change/").content.decode()
+
+    assert "8:00 h left" in page
+    assert 'id="clocks"' in page
