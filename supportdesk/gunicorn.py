@@ -2,6 +2,8 @@
 
 import os
 
+from supportdesk import logs
+
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
@@ -13,3 +15,4 @@ max_requests = 10_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeats stay off disks
 control_socket_disable = True
+logconfig_dict = logs.setting(readable=False)  # no access log: the desk writes a line per request

@@ -19,6 +19,7 @@ from django.db.models import Model
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from supportdesk import logs
 from supportdesk.messaging import about, hints, letters
 from supportdesk.messaging.channels import Channel, TryLater, Undeliverable, Unreachable
 from supportdesk.messaging.channels import console as _console
@@ -96,6 +97,11 @@ def deliver(channel: str, *, urgent: bool = False) -> bool:
     row = _claim(channel, way, urgent=urgent)
     if row is None:
         return False
+    with logs.because_of(row.request_id, dispatch=row.pk, ticket=row.about_id):
+        return _deliver(row, way)
+
+
+def _deliver(row: Dispatch, way: Channel) -> bool:
     try:
         if row.attempts > MAX_ATTEMPTS:
             raise Undeliverable("Every attempt ended without a word.")
@@ -119,6 +125,7 @@ def _mail_channel() -> str:
 
 def _write(dedupe_key: str, **facts: Any) -> Dispatch:
     """`content` may be a function: a letter already written is not rendered again."""
+    facts["request_id"] = logs.request_id()
     row, new = Dispatch.objects.get_or_create(dedupe_key=dedupe_key, defaults=facts)
     if new:
         hints.after_commit(*hints.to_send(urgent=row.urgent))
@@ -171,8 +178,10 @@ def _finish(row: Dispatch, **facts: Any) -> None:
     held = Dispatch.objects.filter(pk=row.pk, lease=row.lease).update(lease=None, **facts)
     if not held:
         logger.warning("Dispatch %s: its lease ran out, it may arrive twice", row.pk)
-    elif facts["state"] != Dispatch.State.SENT:
-        logger.warning("Dispatch %s is %s after %s tries", row.pk, facts["state"], row.attempts)
+    else:
+        level = logging.INFO if facts["state"] == Dispatch.State.SENT else logging.WARNING
+        state, tries = facts["state"].value, row.attempts
+        logger.log(level, "Dispatch %s is %s after %s tries", row.pk, state, tries)
 
 
 def _pause(row: Dispatch) -> timedelta:

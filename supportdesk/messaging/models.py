@@ -41,6 +41,7 @@ class Event(models.Model):
 
     name = models.CharField(_("name"), max_length=60)
     body = models.JSONField(_("content"), default=dict)
+    request_id = models.CharField(max_length=64, db_default="", editable=False)
     urgent = models.BooleanField(_("urgent"), db_default=False)
     created_at = models.DateTimeField(_("at"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), db_default=Now())
@@ -153,6 +154,7 @@ class Dispatch(models.Model):
     about_type = models.CharField(max_length=60, blank=True)
     about_id = models.BigIntegerField(_("about"), null=True)
     content = models.JSONField(_("content"), default=dict)
+    request_id = models.CharField(max_length=64, db_default="", editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), db_default=Now())

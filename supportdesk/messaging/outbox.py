@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from supportdesk import logs
 from supportdesk.messaging import hints
 from supportdesk.messaging.models import Event
 
@@ -31,7 +32,9 @@ class WorkersDied(Exception):
 
 def emit(name: str, **body: Any) -> Event:
     """Write the event in the caller's transaction; watchman and broker get a hint after commit."""
-    event = Event.objects.create(name=name, body=body, urgent=name in URGENT)
+    event = Event.objects.create(
+        name=name, body=body, urgent=name in URGENT, request_id=logs.request_id()
+    )
     hints.after_commit("supportdesk.messaging.tasks.react")
     return event
 
@@ -57,12 +60,14 @@ def react() -> bool:
     event = _claim()
     if event is None:
         return False
-    try:
-        if event.attempts > MAX_ATTEMPTS:
-            raise WorkersDied
-        _run(event)
-    except Exception as error:  # one poisoned event never blocks the next
-        _postpone(event, error)
+    with logs.because_of(event.request_id, event_id=event.pk, ticket=event.body.get("ticket")):
+        try:
+            if event.attempts > MAX_ATTEMPTS:
+                raise WorkersDied
+            if _run(event):
+                logger.info("%s was answered", event.name)
+        except Exception as error:  # one poisoned event never blocks the next
+            _postpone(event, error)
     return True
 
 
@@ -79,18 +84,20 @@ def _claim() -> Event | None:
 
 
 @transaction.atomic
-def _run(event: Event) -> None:
+def _run(event: Event) -> bool:
     """Reactions and the mark `done_at` commit together: what they do in the database happens once.
 
+    False when somebody else was quicker.
     Whoever lost the event meanwhile, being slower than `PATIENCE`, finds another count or the mark.
     The lock is waited for: a claimer that has just lost the race for this row still holds it.
     """
     still_ours = Event.objects.filter(pk=event.pk, attempts=event.attempts, done_at=None)
     if still_ours.select_for_update().first() is None:
-        return
+        return False
     for reaction in REACTIONS.get(event.name, []):
         reaction(**event.body)
     still_ours.update(done_at=Now(), error="")
+    return True
 
 
 def _postpone(event: Event, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """`manage.py watchman`: what is due gets done, broker or not."""
 
+import logging
 import signal
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils.module_loading import import_string
 
 from supportdesk.messaging.watch import Watchman
 
+logger = logging.getLogger(__name__)
+
 
 class Command(BaseCommand):
     help = "Run what is due, told by PostgreSQL itself and every two seconds; needs no broker."
@@ -17,6 +20,6 @@ class Command(BaseCommand):
         watchman = Watchman(import_string(duty) for duty in settings.WATCHMAN_DUTIES)
         for number in [signal.SIGTERM, signal.SIGINT]:
             signal.signal(number, lambda *_: watchman.stop())
-        self.stdout.write("watchman: on duty")
+        logger.info("On duty")
         watchman.watch()
-        self.stdout.write("watchman: off duty")
+        logger.info("Off duty")
