@@ -112,6 +112,13 @@ class House:
     # --- what is asked of it
     def open_ticket(self, key: str) -> int | None:
         """Through the API; None when it was not acknowledged."""
+        status, body = self.ask("/api/v1/tickets/", key, REPORT)
+        return json.loads(body)["number"] if status == 201 else None
+
+    def ask(
+        self, path: str, key: str = "", given: dict[str, Any] | None = None
+    ) -> tuple[int, bytes]:
+        """The status and what was said; 0 where nobody answers."""
         headers = {
             "Authorization": f"Token {self.token}",
             "Content-Type": "application/json",
@@ -119,14 +126,14 @@ class House:
         }
         line = http.client.HTTPConnection("127.0.0.1", self.web, timeout=10)
         try:
-            line.request("POST", "/api/v1/tickets/", json.dumps(REPORT), headers)
+            method, body = ("POST", json.dumps(given)) if given else ("GET", None)
+            line.request(method, path, body, headers)
             answer = line.getresponse()
-            body = answer.read()
+            return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            return None
+            return 0, b""
         finally:
             line.close()
-        return json.loads(body)["number"] if answer.status == 201 else None
 
     def open_tickets(self, ledger: Ledger, count: int) -> None:
         """Each until it is acknowledged, as a careful client would, always under the same key."""

@@ -1,12 +1,13 @@
 """Broker and database go away in the middle of the work, come back, or never do."""
 
+import json
 import random
 import threading
 
 import pytest
 import redis
 
-from tests.faults.house import House
+from tests.faults.house import REPORT, House, until
 from tests.faults.post_office import Mood
 
 pytestmark = pytest.mark.fault
@@ -47,11 +48,15 @@ def test_without_a_broker_a_worker_and_a_beat_the_watchman_does_it_all(
         house.start_valkey()
 
 
-@pytest.mark.parametrize("how", ["fast", "killed"])
+@pytest.mark.parametrize(
+    ("how", "staff"),
+    [("fast", ("worker", "beat")), ("killed", ("watchman",))],
+    ids=["fast", "killed"],
+)
 def test_a_database_that_restarts_amid_the_work_loses_nothing_it_acknowledged(
-    house: House, ledger, settled, how
+    house: House, ledger, settled, how, staff
 ):
-    house.staff("web", "worker", "beat", "watchman")
+    house.staff("web", *staff)
     customers = threading.Thread(target=house.open_tickets, args=[ledger, 12])
     customers.start()
     for _ in range(2):
@@ -67,6 +72,22 @@ def test_a_database_that_restarts_amid_the_work_loses_nothing_it_acknowledged(
 
     assert len(ledger.acknowledged) == 12
     assert settled()["duplicated"] <= 2  # a letter whose result could not be written, per restart
+
+
+def test_a_database_that_is_away_is_said_to_be_away(house: House):
+    house.staff("web")
+    until(lambda: house.ask("/health/live")[0] == 200, 60, "a web server")
+    assert house.ask("/health/ready")[0] == 200
+
+    house.postgres.stop()
+    try:
+        assert house.ask("/health/live")[0] == 200
+        assert house.ask("/health/ready")[0] == 503
+        status, said = house.ask("/api/v1/tickets/", "some-key-1", REPORT)
+        assert (status, json.loads(said)["code"]) == (503, "not_now")
+    finally:
+        house.start_postgres()
+    assert house.open_ticket("some-key-1")
 
 
 def test_two_of_each_do_everything_once(house: House, ledger, settled):

@@ -15,7 +15,9 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
@@ -45,6 +47,13 @@ class ProblemOut(serializers.Serializer):
         ref_name = "Problem"
 
 
+class NotNow(exceptions.APIException):
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = _("The desk cannot answer right now. Please try again in a moment.")
+    default_code = "not_now"
+    wait = 5
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler. In development unknown errors keep their debug page."""
     if isinstance(error, Refused):
@@ -57,6 +66,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         error = TooLarge()
     elif isinstance(error, SuspiciousOperation):  # e.g. more files than anybody sends
         error = exceptions.ParseError()
+    if isinstance(error, OperationalError | InterfaceError):  # away, or a lock that took too long
+        log.error("The database does not answer: %s", type(error.__cause__ or error).__name__)
+        error = NotNow()
     if isinstance(error, exceptions.APIException):
         return _known(error)
     return None if settings.DEBUG else _unknown(error, context)
