@@ -29,8 +29,9 @@ class House:
     acting: dict[str, list[User]] = field(default_factory=dict)  # providers' people, by insurer
     modules: dict[str, Module] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)  # production, by insurer
-    specialists: dict[str, list[User]] = field(default_factory=dict)  # by module
-    absences: dict[int, list[tuple[date, date]]] = field(default_factory=dict)  # by person
+    staff: dict[int, User] = field(default_factory=dict)  # specialists, by their keys
+    levels: dict[int, list[tuple[User, int]]] = field(default_factory=dict)  # by module's key
+    absences: dict[int, list[tuple[date, date, str]]] = field(default_factory=dict)  # by person
 
 
 def build(today: date, dice: random.Random) -> House:
@@ -127,7 +128,7 @@ def _staff(house: House, password: str) -> None:
         house.modules[text.code] = Module.objects.create(
             code=text.code, name=text.name, team=teams[text.team], criticality=text.criticality
         )
-        house.specialists[text.code] = []
+        house.levels[house.modules[text.code].pk] = []
     for local, name, team, role, skills in cast.SPECIALISTS:
         person = User.objects.create(
             email=f"{local}@{cast.VENDOR_DOMAIN}",
@@ -139,23 +140,33 @@ def _staff(house: House, password: str) -> None:
         for skill in skills.split():
             code, level = skill[:-1], int(skill[-1])
             Competence.objects.create(person=person, module=house.modules[code], level=level)
-            house.specialists[code].append(person)
+            house.levels[house.modules[code].pk].append((person, level))
+        house.staff[person.pk] = person
+    _deputies(house)
     for local, name, role in cast.HOUSE:
         User.objects.create(
             email=f"{local}@{cast.VENDOR_DOMAIN}", name=name, roles=[role], password=password
         )
 
 
+def _deputies(house: House) -> None:
+    """Each has a colleague of the same team; the last stands in for the first."""
+    for team in {person.team_id for person in house.staff.values()}:
+        colleagues = [person for person in house.staff.values() if person.team_id == team]
+        for person, deputy in zip(colleagues, [*colleagues[1:], colleagues[0]], strict=True):
+            person.deputy = deputy
+            person.save(update_fields=["deputy"])
+
+
 def _absences(house: House, today: date, dice: random.Random) -> None:
     """Two or three holidays and a few days of illness a year each, some of them running now."""
-    everybody = {person.pk: person for people in house.specialists.values() for person in people}
-    for person in everybody.values():
-        taken: list[tuple[date, date]] = []
+    for person in house.staff.values():
+        taken: list[tuple[date, date, str]] = []
         for kind, days in (("holiday", 14), ("holiday", 7), ("holiday", 5), ("illness", 3)):
             start = today + timedelta(days=dice.randint(-360, 60))
             span = (start, start + timedelta(days=dice.randint(max(1, days - 3), days)))
             if all(span[1] <= other[0] or other[1] <= span[0] for other in taken):
-                taken.append(span)
+                taken.append((*span, kind))
                 Absence.objects.create(person=person, during=DateRange(*span), kind=kind)
         house.absences[person.pk] = taken
 

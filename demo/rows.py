@@ -9,6 +9,7 @@ from typing import Any
 from demo.house import House
 from demo.year import Story
 from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Message, Status
+from tickets.routing import RULE_VERSION
 
 
 def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "number": story.number,
         "organisation_id": system.organisation_id,
         "opened_by_id": story.opened_by.pk,
+        "caller_id": story.caller.pk if story.caller else None,
+        "confidential": story.confidential,
         "module_id": story.module.pk,
         "system_id": system.pk,
         "subject": story.say(story.subject.subject),
@@ -77,8 +80,22 @@ def history(story: Story) -> Iterator[dict[str, Any]]:
                 "assignee_id": assignee,
                 "team_id": story.module.team_id,
                 "reason": step.reason,
-                "public": step.kind != "handed_on",
+                "public": step.kind not in ("handed_on", "unrouted"),
             }
+
+
+def decisions(story: Story) -> Iterator[dict[str, Any]]:
+    for seen, answer in story.decisions:
+        yield {
+            "ticket_id": story.number,
+            "at": seen.at,
+            "team_id": story.module.team_id,
+            "chosen_id": answer.chosen,
+            "rule_version": RULE_VERSION,
+            "reason": answer.reason,
+            "situation": seen.as_json(),
+            "decision": answer.as_json(),
+        }
 
 
 def _last(story: Story, kind: str) -> datetime | None:

@@ -6,17 +6,19 @@ desks: a peak after the nightly processing, Mondays busiest, hardly anything on 
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from demo import cast, texts
+from demo.desks import Desks
 from demo.house import House
 from releases.models import Module
 from supportdesk.accounts.models import User
+from supportdesk.worktime.arithmetic import Calendar, add, next_opening
+from tickets import routing
 from tickets.models import CLOSE_AFTER, Priority, Status
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -28,8 +30,7 @@ A_YEAR = 14_000
 # Working hours until the first answer and until the solution, in the middle.
 FIRST_ANSWER = {1: 0.4, 2: 1.6, 3: 4.0, 4: 7.0}
 SOLUTION = {1: 6, 2: 18, 3: 55, 4: 40}
-
-Later = Callable[[datetime, float], datetime]  # an instant, working hours -> an instant
+DAYS_OF_LOOKING = 10  # for somebody, each morning anew
 
 
 @dataclass
@@ -61,7 +62,10 @@ class Story:
     customer_priority: Priority
     external_number: str
     checked: str
+    caller: User | None = None
+    confidential: bool = False
     steps: list[Step] = field(default_factory=list)
+    decisions: list[tuple[routing.Situation, routing.Decision]] = field(default_factory=list)
     routed_at: datetime | None = None
 
     def say(self, template: str) -> str:
@@ -76,16 +80,15 @@ class Year:
     """Tells the year's stories in the order of their arrival."""
 
     def __init__(
-        self, house: House, desk: User, now: datetime, later: Later, dice: random.Random
+        self, house: House, desk: User, now: datetime, hours: Calendar, dice: random.Random
     ) -> None:
-        self.house, self.desk, self.now, self.later, self.dice = house, desk, now, later, dice
-        self.load: dict[int, int] = {}
-        self.ends: list[tuple[datetime, int]] = []  # when somebody's ticket is off their desk
-        self.last: dict[int, datetime] = {}
+        self.house, self.desk, self.now, self.hours, self.dice = house, desk, now, hours, dice
+        self.desks = Desks(house, hours)
 
     def stories(self, count: int = A_YEAR, first: int = FIRST_NUMBER) -> Iterator[Story]:
         for number, at in enumerate(self._arrivals(count), start=first):
             story = self._report(number, at)
+            self._open(story)
             self._route(story)
             if story.assignee:
                 self._work(story)
@@ -111,8 +114,9 @@ class Year:
         text = dice.choices(texts.MODULES, [m.share for m in texts.MODULES])[0]
         subject = dice.choice(text.subjects)
         insurer = dice.choices(cast.INSURERS, [i[4] for i in cast.INSURERS])[0][1]
-        people = self.house.people[insurer]
-        if insurer in self.house.acting and dice.random() < 0.45:
+        colleagues = people = self.house.people[insurer]
+        acting = insurer in self.house.acting and dice.random() < 0.45
+        if acting:
             people = self.house.acting[insurer]
         # Customers see their own case as more urgent than the desk does, about one time in six.
         louder = dice.random() < 0.16 and subject.priority > Priority.SEVERE
@@ -128,6 +132,8 @@ class Year:
             customer_priority=Priority(subject.priority - 1) if louder else subject.priority,
             external_number=f"INC-{dice.randrange(10_000, 99_999):07}" if len(people) < 3 else "",
             checked=dice.choice(texts.CHECKED),
+            caller=dice.choice(colleagues) if acting and dice.random() < 0.4 else None,
+            confidential=dice.random() < 0.006,
         )
 
     def _words(self, at: datetime) -> dict[str, str]:
@@ -140,40 +146,37 @@ class Year:
             "kennung": f"{dice.choice(['E', 'F', 'P'])}-{dice.randrange(1000, 9999)}",
         }
 
+    def _open(self, story: Story) -> None:
+        words = story.say(story.subject.text)
+        first = Step(story.opened_at, story.opened_by, "opened", words, status=Status.NEW)
+        story.steps.append(first)
+
     def _route(self, story: Story) -> None:
-        """Give it to the least busy of those who know the module and are there."""
-        dice = self.dice
-        story.steps.append(
-            Step(
-                story.opened_at,
-                story.opened_by,
-                "opened",
-                story.say(story.subject.text),
-                status=Status.NEW,
-            )
-        )
-        at = self.later(story.opened_at, 0) + timedelta(seconds=dice.uniform(1, 5))
-        while self.ends and self.ends[0][0] <= at:
-            self.load[heapq.heappop(self.ends)[1]] -= 1
-        day = at.astimezone(ZONE).date()
-        present = [
-            person
-            for person in self.house.specialists[story.module.code]
-            if not any(a <= day < b for a, b in self.house.absences[person.pk])
-        ]
-        if not present or at > self.now:
-            return
-        chosen = min(
-            present,
-            key=lambda person: (
-                self.load.get(person.pk, 0),
-                self.last.get(person.pk, story.opened_at - timedelta(days=999)),
-            ),
-        )
-        self.load[chosen.pk] = self.load.get(chosen.pk, 0) + 1
-        self.last[chosen.pk] = at
-        story.routed_at = at
+        """By the desk's own rule, seconds later; where it finds nobody, again in the morning."""
+        at = story.opened_at + timedelta(seconds=self.dice.uniform(1, 4))
+        for _day in range(DAYS_OF_LOOKING):
+            if at > self.now:
+                return
+            story.routed_at = at
+            seen = self.desks.situation(story.insurer, story.module.pk, story.priority, at)
+            answer = routing.decide(seen)
+            if answer.chosen:
+                self._give(story, answer.chosen, at)
+                story.decisions.append((seen, answer))
+                return
+            if answer.reason not in {known.reason for _seen, known in story.decisions}:
+                story.decisions.append((seen, answer))
+                self._leave(story, answer.reason, at)
+            tomorrow = at + timedelta(hours=12) if seen.in_hours else at
+            at = next_opening(self.hours, tomorrow) + timedelta(seconds=self.dice.uniform(5, 120))
+
+    def _give(self, story: Story, person: int, at: datetime) -> None:
+        chosen = self.house.staff[person]
+        self.desks.take(person, story.insurer, story.module.pk, story.priority, at)
         story.steps.append(Step(at, self.desk, "routed", status=Status.OPEN, assignee=chosen))
+
+    def _leave(self, story: Story, reason: str, at: datetime) -> None:
+        story.steps.append(Step(at, self.desk, "unrouted", reason=reason))
 
     def _work(self, story: Story) -> None:
         dice = self.dice
@@ -190,16 +193,15 @@ class Year:
         if dice.random() < 0.45:
             solved = max(solved, self._ask(story, self._after(at, 2)))
         self._end(story, max(solved, at + timedelta(minutes=10)))
-        heapq.heappush(self.ends, (solved, self._in_charge(story).pk))
+        self.desks.finish(self._in_charge(story).pk, story.priority, solved)
 
     def _hand_on(self, story: Story, at: datetime) -> datetime:
         before = self._in_charge(story)
-        others = [p for p in self.house.specialists[story.module.code] if p != before]
+        others = [p for p, _level in self.house.levels[story.module.pk] if p != before]
         if not others:
             return at
         heir = self.dice.choice(others)
-        self.load[before.pk] -= 1
-        self.load[heir.pk] = self.load.get(heir.pk, 0) + 1
+        self.desks.hand_on(before.pk, heir.pk, story.priority)
         reason = self.dice.choice(texts.HANDED_ON)
         story.steps.append(Step(at, before, "handed_on", assignee=heir, reason=reason))
         return self._after(at, 1.5)
@@ -248,4 +250,5 @@ class Year:
 
     def _after(self, at: datetime, hours: float) -> datetime:
         """Some working hours later: most sooner than `hours`, a few much later."""
-        return self.later(at, hours * self.dice.gammavariate(1.4, 1 / 1.4))
+        working = timedelta(hours=hours * self.dice.gammavariate(1.4, 1 / 1.4))
+        return add(self.hours, at, working)

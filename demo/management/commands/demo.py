@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import random
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from demo import cast, house, load, rows
-from demo.year import A_YEAR, FIRST_NUMBER, Year
+from demo import cast, enclosed, house, inbox, load, rows
+from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.audit import actions as audit
 from supportdesk.worktime import calendars
-from supportdesk.worktime.arithmetic import add
 from supportdesk.worktime.models import Calendar
-from tickets.models import HistoryEntry, Message, Ticket
+from tickets.models import HistoryEntry, Message, RoutingDecision, Ticket
 
 SEED = 48211
 BATCH = 2000
+PARTS: dict[type[Model], Callable[[Story], Iterator[dict[str, Any]]]] = {
+    Message: rows.messages,
+    HistoryEntry: rows.history,
+    RoutingDecision: rows.decisions,
+}
 
 
 class Command(BaseCommand):
@@ -52,21 +58,19 @@ class Command(BaseCommand):
             built = house.build(timezone.localdate(), dice)
             audit.record("demo.loaded", Module.objects.earliest("pk"), by=desk, tickets=count)
         self.stdout.write("Demo: people, customers and systems are there; tickets follow.")
-        year = Year(built, desk, now, self._later(), dice)
+        year = Year(built, desk, now, calendars.of(Calendar.objects.get()), dice)
         stories = list(year.stories(count, first))
         for start in range(0, len(stories), BATCH):
             batch = stories[start : start + BATCH]
-            with transaction.atomic():
-                load.copy(Ticket, (rows.ticket(story, built, now) for story in batch))
-                load.copy(Message, (row for story in batch for row in rows.messages(story)))
-                load.copy(HistoryEntry, (row for story in batch for row in rows.history(story)))
-                load.catch_up(Ticket)
+            self._copy(batch, built, now)
             self.stdout.write(f"Demo: {start + len(batch)} of {len(stories)} tickets.")
+        with transaction.atomic():
+            files, notices = enclosed.write(dice), inbox.write(now)
+        self.stdout.write(f"Demo: {files} files and {notices} notices. The demo is complete.")
 
-    def _later(self) -> Any:
-        calendar = calendars.of(Calendar.objects.get())
-
-        def later(at: datetime, hours: float) -> datetime:
-            return add(calendar, at, timedelta(hours=hours))
-
-        return later
+    @transaction.atomic
+    def _copy(self, batch: list[Story], built: house.House, now: datetime) -> None:
+        load.copy(Ticket, (rows.ticket(story, built, now) for story in batch))
+        for model, told in PARTS.items():
+            load.copy(model, (row for story in batch for row in told(story)))
+        load.catch_up(Ticket)
