@@ -19,6 +19,7 @@ CLOSED = {
     "3rdparty/": "socialaccount_connections",
     "3rdparty/signup/": "socialaccount_signup",
     "3rdparty/login/error/": "socialaccount_login_error",
+    "sessions/": "usersessions_list",  # the profile does it
     "social/login/cancelled/": None,
     "social/login/error/": None,
     "social/signup/": None,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("", include("supportdesk.accounts.urls")),
     path("api/", include("supportdesk.api")),
     path("office/", admin.site.urls),
+    path("favicon.ico", site.favicon, name="favicon"),
+    path("robots.txt", site.robots, name="robots"),
     path("health/live", health.live),
     path("health/ready", health.ready),
 ]

@@ -50,7 +50,6 @@ PERSONAS = [
     Page("account_logout", ALICE),
     Page("account_change_password", ALICE),
     Page("mfa_index", ALICE),
-    Page("usersessions_list", ALICE),
     # back office: our own pages
     Page("admin:index", SAM),
     Page("admin:tickets_ticket_changelist", SAM),
@@ -97,6 +96,9 @@ NO_PAGES = {
     "mfa_*_recovery_codes": "a step: test_sign_in walks it",
     "mfa_*_totp": "a step: test_sign_in walks it",
     "socialaccount_[!l]*": "closed",
+    "usersessions_list": "closed: the profile does it",
+    "favicon": "a picture",
+    "robots": "for programs",
     "socialaccount_login_error": "closed",
     "openid_connect_*": "leads to another house",
     "admin:autocomplete": "JSON",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from supportdesk.accounts.models import User
+
 OPEN_TO_STRANGERS = {
     "account_login": "/account/login/",
     "account_inactive": "/account/inactive/",
@@ -23,7 +25,6 @@ OPEN_TO_THE_SIGNED_IN = {
     "mfa_generate_recovery_codes": "/account/2fa/recovery-codes/generate/",
     "mfa_list_webauthn": "/account/2fa/webauthn/",
     "mfa_add_webauthn": "/account/2fa/webauthn/add/",
-    "usersessions_list": "/account/sessions/",
 }
 # Steps of a way: they lead elsewhere for whoever is not on it. The tests of the ways walk them.
 STEPS = {
@@ -49,6 +50,7 @@ CLOSED = {
     "socialaccount_signup": "/account/3rdparty/signup/",
     "socialaccount_connections": "/account/3rdparty/",
     "socialaccount_login_error": "/account/3rdparty/login/error/",
+    "usersessions_list": "/account/sessions/",
     "social/login/cancelled/": "/account/social/login/cancelled/",
     "social/login/error/": "/account/social/login/error/",
     "social/signup/": "/account/social/signup/",
@@ -99,3 +101,58 @@ def test_a_page_that_makes_no_sense_here_is_closed_to_everybody(client, alice, u
     assert client.post(url).status_code == 404
     client.force_login(alice)
     assert client.get(url).status_code == 404
+
+
+def test_browsers_find_the_icon_and_search_engines_nothing(client, db):
+    icon = client.get("/favicon.ico", follow=True)
+
+    assert icon.redirect_chain[0][0].endswith("desk/icon.svg")
+    assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+def test_a_disabled_person_is_out_at_the_next_request(client, alice, carol):
+    client.force_login(alice)
+    assert client.get("/inbox/").status_code == 200
+
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+    assert client.get("/inbox/").url.startswith("/account/login/")
+
+
+def test_a_disabled_person_with_the_right_password_is_told_so(client, alice):
+    alice.set_password("Regenschirm-47-Leuchtturm")
+    alice.is_active = False
+    alice.save()
+
+    answer = client.post(
+        "/account/login/", {"login": alice.email, "password": "Regenschirm-47-Leuchtturm"}
+    )
+
+    assert answer.url == "/account/inactive/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_session_is_a_new_one_after_signing_in(client, alice):
+    alice.set_password("Regenschirm-47-Leuchtturm")
+    alice.save()
+    planted = client.session
+    planted.save()
+    client.cookies["sessionid"] = planted.session_key
+
+    client.post("/account/login/", {"login": alice.email, "password": "Regenschirm-47-Leuchtturm"})
+
+    assert client.cookies["sessionid"].value != planted.session_key
+    assert not planted.exists(planted.session_key)
+
+
+@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_signing_in_leads_to_no_other_house(client, alice, onward):
+    alice.set_password("Regenschirm-47-Leuchtturm")
+    alice.save()
+
+    answer = client.post(
+        "/account/login/",
+        {"login": alice.email, "password": "Regenschirm-47-Leuchtturm", "next": onward},
+    )
+
+    assert answer.url == "/"
