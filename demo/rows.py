@@ -8,6 +8,7 @@ from typing import Any
 
 from demo.house import House
 from demo.year import Story
+from tickets.clocks import next_due
 from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Message, Status
 from tickets.routing import RULE_VERSION
 
@@ -43,6 +44,7 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "routed_at": story.routed_at,
         "assigned_at": assigned[-1] if assigned else None,
         "unanswered_since": _unanswered(story, status),
+        "due_at": next_due(story.readings),
         "resolved_at": resolved_at,
         "closes_at": resolved_at and resolved_at + CLOSE_AFTER,
         "closing_announced_at": told if told and told <= (closed_at or now) else None,

@@ -19,6 +19,7 @@ from releases.models import Module
 from supportdesk.accounts.models import User
 from supportdesk.worktime.arithmetic import Calendar, add, next_opening
 from tickets import routing
+from tickets.clocks import Clock, Reading
 from tickets.models import CLOSE_AFTER, Priority, Status
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -67,6 +68,7 @@ class Story:
     steps: list[Step] = field(default_factory=list)
     decisions: list[tuple[routing.Situation, routing.Decision]] = field(default_factory=list)
     routed_at: datetime | None = None
+    readings: dict[Clock, Reading] = field(default_factory=dict)  # of its clocks, at the end
 
     def say(self, template: str) -> str:
         return template.format(**self.words)

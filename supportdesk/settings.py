@@ -151,6 +151,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "close-quiet-tickets": {"task": "tickets.tasks.close_quiet_tickets", "schedule": 3600},
     "route-waiting": {"task": "tickets.tasks.route_waiting", "schedule": 120},
+    "rewind-clocks": {
+        "task": "tickets.tasks.rewind_clocks",
+        "schedule": crontab(hour=3, minute=15),
+    },
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }

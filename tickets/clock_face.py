@@ -68,8 +68,8 @@ def _word(readings: dict[str, ClockReading]) -> ClockReading | None:
         for clock in (ClockReading.Clock.ANSWER, ClockReading.Clock.NEXT_WORD)
         if clock in readings
     ]
-    running = [reading for reading in both if reading.due_at]
-    return min(running, key=lambda reading: reading.due_at) if running else next(iter(both), None)
+    running = [(reading.due_at, n) for n, reading in enumerate(both) if reading.due_at]
+    return both[min(running)[1]] if running else next(iter(both), None)
 
 
 def _says(reading: ClockReading) -> bool:
@@ -77,7 +77,8 @@ def _says(reading: ClockReading) -> bool:
 
 
 def _hand(reading: ClockReading, terms: Terms, at: datetime) -> Hand:
-    label = reading.get_clock_display()
+    is_word = reading.clock in (ClockReading.Clock.ANSWER, ClockReading.Clock.NEXT_WORD)
+    label = _("Next word") if is_word else reading.get_clock_display()
     if reading.state == State.PAUSED:
         return Hand(label, _("rests"), "rest")
     if reading.due_at is None:
@@ -91,6 +92,8 @@ def _hand(reading: ClockReading, terms: Terms, at: datetime) -> Hand:
 
 
 def _ended(reading: ClockReading) -> tuple[str, str]:
+    if reading.target is None or reading.used is None:
+        return "", ""
     slack = reading.target - reading.used
     if slack < timedelta(0):
         return _("missed by %(time)s") % {"time": worked(-slack)}, "late"

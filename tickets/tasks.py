@@ -55,6 +55,15 @@ def route_waiting() -> None:
 
 
 @shared_task
+def rewind_clocks() -> None:
+    """Nightly: what runs is read again, so that a changed calendar or holiday counts.
+
+    Safe to repeat: clocks are derived from the history, whoever reads them.
+    """
+    _each(Ticket.objects.unresolved().iterator(), actions.rewind, User.objects.desk())
+
+
+@shared_task
 def scan_files() -> None:
     """When a file arrives and twice a minute: everything due goes past the scanner.
 

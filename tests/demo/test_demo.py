@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from supportdesk.accounts.models import Organisation, User
+from tickets import actions
 from tickets.models import HistoryEntry, Message, Status, Ticket
 
 MONDAY_NOON = "2026-11-23 12:00+01:00"
@@ -83,3 +84,16 @@ def test_the_same_day_tells_the_same_year(db):
 
     assert len(told[0]) > 280
     assert told[0] == told[1]
+
+
+def test_its_clocks_are_what_the_desk_reads_from_their_history(loaded):
+    def stored(ticket: Ticket) -> list[tuple]:
+        rows = ticket.clocks.order_by("clock")
+        return list(rows.values_list("clock", "state", "due_at", "used", "target"))
+
+    desk = User.objects.desk()
+    for ticket in [*Ticket.objects.unresolved(), *Ticket.objects.order_by("?")[:40]]:
+        before, due_at = stored(ticket), ticket.due_at
+        again = actions.rewind(ticket, by=desk)
+        assert stored(ticket) == before
+        assert again.due_at == due_at

@@ -11,7 +11,7 @@ import time_machine
 from supportdesk.errors import NotAllowed
 from supportdesk.worktime.models import SpecialDay
 from tests.factories import TeamFactory, a_ticket
-from tickets import actions, clock_face, clocks, moments
+from tickets import actions, clock_face, clocks, moments, tasks
 from tickets.models import ClockReading, Message
 
 OFFICE, PORTAL = Message.Channel.OFFICE, Message.Channel.PORTAL
@@ -187,3 +187,11 @@ def test_the_specialist_reads_all_clocks(clock, client, open_ticket, sam):
 
     assert "8:00 h left" in page
     assert 'id="clocks"' in page
+
+
+def test_at_night_a_changed_calendar_counts_for_what_runs(clock, new_ticket):
+    SpecialDay.objects.create(calendar=new_ticket.team.calendar, day=MONDAY.date(), name="Umzug")
+    tasks.rewind_clocks()
+    tasks.rewind_clocks()
+
+    assert stored(new_ticket)["first_response"].due_at == datetime(2026, 11, 24, 15, tzinfo=BERLIN)

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("first_response", "First response"),
-                            ("answer", "Answer"),
+                            ("answer", "Our answer"),
                             ("next_word", "Next word"),
                             ("resolution", "Solution"),
                         ],

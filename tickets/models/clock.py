@@ -13,7 +13,7 @@ from tickets.models.ticket import Ticket
 class ClockReading(models.Model):
     class Clock(models.TextChoices):
         FIRST_RESPONSE = clocks.Clock.FIRST_RESPONSE.value, _("First response")
-        ANSWER = clocks.Clock.ANSWER.value, _("Answer")
+        ANSWER = clocks.Clock.ANSWER.value, _("Our answer")
         NEXT_WORD = clocks.Clock.NEXT_WORD.value, _("Next word")
         RESOLUTION = clocks.Clock.RESOLUTION.value, _("Solution")
 

@@ -13,18 +13,19 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from demo import cast, enclosed, house, inbox, load, rows
+from demo import cast, clocks, enclosed, house, inbox, load, rows
 from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.audit import actions as audit
 from supportdesk.worktime import calendars
 from supportdesk.worktime.models import Calendar
-from tickets.models import HistoryEntry, Message, RoutingDecision, Ticket
+from tickets.models import ClockReading, HistoryEntry, Message, RoutingDecision, Ticket
 
 SEED = 48211
 BATCH = 2000
 PARTS: dict[type[Model], Callable[[Story], Iterator[dict[str, Any]]]] = {
+    ClockReading: clocks.rows,
     Message: rows.messages,
     HistoryEntry: rows.history,
     RoutingDecision: rows.decisions,
@@ -58,10 +59,13 @@ class Command(BaseCommand):
             built = house.build(timezone.localdate(), dice)
             audit.record("demo.loaded", Module.objects.earliest("pk"), by=desk, tickets=count)
         self.stdout.write("Demo: people, customers and systems are there; tickets follow.")
-        year = Year(built, desk, now, calendars.of(Calendar.objects.get()), dice)
+        hours = calendars.of(Calendar.objects.get())
+        year = Year(built, desk, now, hours, dice)
         stories = list(year.stories(count, first))
         for start in range(0, len(stories), BATCH):
             batch = stories[start : start + BATCH]
+            for story in batch:
+                story.readings = clocks.of(story, hours)
             self._copy(batch, built, now)
             self.stdout.write(f"Demo: {start + len(batch)} of {len(stories)} tickets.")
         with transaction.atomic():
