@@ -38,11 +38,14 @@ class TicketAdmin(DeskAdmin):
         if not self.has_view_permission(request):
             return []
         offered = worklist.offered_to(colleague(request))
+        unasked = request.path == self.url() and "list" not in request.GET
         lists = [
             MenuLine(
                 found.label,
-                # The first is what one sees without asking, so that its line is marked then too.
-                self.url() if found is offered[0] else f"{self.url()}?list={found.name}",
+                # The first is what one sees without asking: its line is to be marked then, too.
+                self.url()
+                if unasked and found is offered[0]
+                else f"{self.url()}?list={found.name}",
                 self.section,
                 counted(found.of(colleague(request))) if found.counted else None,
                 found.hot,
