@@ -102,7 +102,10 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000",
+    # A list joins a ticket with eight small tables. Trying all orders of that takes PostgreSQL 120 ms
+    # at a million tickets, the list itself a third of one; ours is written in a good order.
+    "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
+    " -c join_collapse_limit=4",
 }
 if env.bool("DATABASE_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
