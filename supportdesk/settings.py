@@ -102,8 +102,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    # A list joins a ticket with eight small tables. Trying all orders of that takes PostgreSQL 120 ms
-    # at a million tickets, the list itself a third of one; ours is written in a good order.
+    # Joins of many small tables are planned as written: docs/decisions/0011.
     "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
     " -c join_collapse_limit=4",
 }
