@@ -9,13 +9,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from supportdesk.accounts import access
 from supportdesk.errors import Refused
-from supportdesk.messaging import actions
-from supportdesk.messaging.models import Dispatch, Event, Notice
+from supportdesk.messaging import actions, lag
+from supportdesk.messaging.models import Dispatch, Event
 from supportdesk.web.office import DeskAdmin, MenuLine, counted
 
 
@@ -66,6 +67,23 @@ class EventAdmin(Retriable):
     list_filter = [Died]
     search_fields = ["=name"]
 
+    def panel(self, request: HttpRequest) -> str:
+        """How far behind the desk is, on the start page of those who look after it."""
+        messages_list = self.admin_site.get_model_admin(Dispatch).url()
+        figures = [
+            {
+                "label": _("Events waiting"),
+                "lag": lag.of_events(),
+                "url": f"{self.url()}?dead=0",
+            },
+            {
+                "label": _("Messages waiting"),
+                "lag": lag.of_dispatches(),
+                "url": f"{messages_list}?state__exact=waiting",
+            },
+        ]
+        return render_to_string("admin/messaging/_lag.html", {"figures": figures}, request)
+
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("dead_at").desc(nulls_last=True), "-pk"]
 
@@ -83,12 +101,3 @@ class DispatchAdmin(Retriable):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("content")
-
-
-@admin.register(Notice)
-class NoticeAdmin(DeskAdmin):
-    list_display = ["created_at", "user", "event", "read_at"]
-    list_select_related = ["user"]
-    list_filter = ["event"]
-    search_fields = ["user__name"]
-    ordering = ["-pk"]

@@ -32,6 +32,9 @@ class EventQuerySet(models.QuerySet):
         rows = self.filter(done_at=None, dead_at=None, due_at__lte=Now())
         return rows.order_by("-urgent", "due_at", "pk")
 
+    def unanswered(self) -> Self:
+        return self.filter(done_at=None, dead_at=None)
+
     def dead(self) -> Self:
         return self.filter(dead_at__isnull=False)
 
@@ -115,6 +118,9 @@ class DispatchQuerySet(models.QuerySet):
         """To be tried now, or tried by somebody whose lease ran out; by the database's clock."""
         open_states = [Dispatch.State.WAITING, Dispatch.State.SENDING]
         return self.filter(state__in=open_states, due_at__lte=Now()).order_by("due_at", "pk")
+
+    def unsent(self) -> Self:
+        return self.filter(state__in=["waiting", "sending"])
 
     def being_sent(self) -> Self:
         """Under a lease that still runs."""

@@ -120,7 +120,6 @@ NO_PAGES = {
     "admin:accounts_user_add": "people are invited",
     "admin:audit_*_add": "the record writes itself",
     "admin:audit_*_delete": "the record stays",
-    "admin:messaging_notice_*": "everybody's own, in the inbox",
     "admin:messaging_*_add": "written by what happens",
     "admin:messaging_*_delete": "written by what happens",
 }
