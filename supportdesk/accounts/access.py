@@ -99,14 +99,14 @@ ADMIN = (
         for verb in ["view", "configure"]
     }
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
-    | {"webhook.manage"}
+    | {"webhook.manage", "invitation.view"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
 )
 AUDITOR = (
     STAFF
     | TICKETS
     | {"mandate.view", "calendar.view", "report.view", "entry.view", "event.view", "dispatch.view"}
-    | {"webhook.view"}
+    | {"webhook.view", "invitation.view"}
 )
 SYSTEM = {
     "ticket.route",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from supportdesk.accounts import actions
+from supportdesk.accounts.access import CUSTOMER_ROLES
 from supportdesk.accounts.actions.roles import grantable
 from supportdesk.accounts.actions.tokens import offered_scopes
 from supportdesk.accounts.models import Language, Organisation, User
@@ -78,6 +79,26 @@ class InviteForm(RolesForm):
             hint = _("At one of these domains: %(domains)s")
             domains = ", ".join(organisation.domains)
             self.fields["email"].help_text = hint % {"domains": domains}
+
+
+class OfficeInviteForm(InviteForm):
+    """For any customer, or for the vendor. Whether the roles fit, the verb says."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.filter(is_active=True),
+        label=lazy("Belongs to"),
+        required=False,
+        empty_label=lazy("us"),
+    )
+    field_order = ("organisation", "email", "name", "roles", "language")
+
+    def __init__(self, reader: User, **kwargs: Any) -> None:
+        super().__init__(None, reader, **kwargs)
+        roles: Any = self.fields["roles"]
+        everywhere = [*CUSTOMER_ROLES, *grantable(None)]
+        roles.choices = [(role.value, role.label) for role in everywhere]
+        roles.initial = []
+        roles.help_text = _("Customers are members or coordinators; the other roles are ours.")
 
 
 class ProfileForm(DeskForm):

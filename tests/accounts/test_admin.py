@@ -1,15 +1,19 @@
 """Customers, mandates, teams and people in the back office."""
 
+import re
 from datetime import date
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from supportdesk.accounts.models import Mandate, Team, User
+from supportdesk.accounts import actions
+from supportdesk.accounts.models import Invitation, Mandate, Team, User
 from supportdesk.audit.models import Entry
+from supportdesk.messaging.models import Dispatch
 from tests.factories import MandateFactory, OrganisationFactory, UserFactory
 
 
@@ -128,4 +132,164 @@ def test_the_list_of_people_costs_the_same_for_one_and_for_fifty(as_ada, team, a
     few = cost()
     for n in range(50):
         UserFactory(team=team) if n % 2 else UserFactory(organisation=alpina, roles=["member"])
+    assert cost() == few
+
+
+# --- people and invitations: buttons that call verbs
+
+
+def act(verb, row):
+    return reverse(f"admin:accounts_{row._meta.model_name}_{verb}", args=[row.pk])
+
+
+def test_an_admin_gives_roles_disables_and_enables_by_buttons(as_ada, ada, sam):
+    page = as_ada.get(change(sam)).text
+    assert f'action="{act("disable", sam)}"' in page
+
+    as_ada.post(act("grant", sam), {"roles": ["agent", "lead"]})
+    as_ada.post(act("disable", sam))
+    sam.refresh_from_db()
+    assert (sam.roles, sam.is_active) == (["agent", "lead"], False)
+    assert f'action="{act("enable", sam)}"' in as_ada.get(change(sam)).text
+    as_ada.post(act("enable", sam))
+
+    assert [entry.verb for entry in Entry.objects.order_by("pk")] == [
+        "user.granted",
+        "user.disabled",
+        "user.enabled",
+    ]
+
+
+def test_a_refused_button_says_why_on_the_same_page(as_ada, ada):
+    answer = as_ada.post(act("disable", ada), follow=True)
+
+    assert answer.redirect_chain == [(change(ada), 302)]
+    assert "Nobody closes their own account" in answer.text
+    answer = as_ada.post(act("grant", ada), {"roles": []}, follow=True)
+    assert "at least one role" in answer.text
+
+
+def test_the_buttons_are_not_for_leads_and_auditors(client, lea, audrey, sam):
+    for person in (lea, audrey):
+        client.force_login(person)
+        assert act("disable", sam) not in client.get(change(sam)).text
+        for verb in ("grant", "disable", "enable", "reset_mfa"):
+            assert client.post(act(verb, sam), {"roles": ["admin"]}).status_code == 403
+    sam.refresh_from_db()
+    assert (sam.roles, sam.is_active) == (["agent"], True)
+
+
+def test_a_lost_second_factor_is_taken_away_by_a_button(as_ada, sam):
+    answer = as_ada.post(act("reset_mfa", sam), follow=True)
+    assert "has no second factor" in answer.text
+    Authenticator.objects.create(user=sam, type=Authenticator.Type.TOTP, data={})
+
+    as_ada.post(act("reset_mfa", sam))
+
+    assert not Authenticator.objects.exists()
+    assert Entry.objects.filter(verb="user.mfa_reset").count() == 1
+
+
+def test_the_desk_itself_has_no_buttons(as_ada, desk):
+    assert act("disable", desk) not in as_ada.get(change(desk)).text
+    assert as_ada.post(act("disable", desk)).status_code == 403
+
+
+INVITE = reverse("admin:accounts_invitation_add")
+
+
+def test_an_admin_invites_staff_and_customers(as_ada, alpina):
+    typed = {"name": "Nele", "language": "de"}
+
+    as_ada.post(INVITE, {**typed, "email": "new@desk.example", "roles": ["agent"]})
+    as_ada.post(
+        INVITE,
+        {**typed, "email": "n@alpina.example", "roles": ["member"], "organisation": alpina.pk},
+    )
+
+    assert {row.organisation: row.roles for row in Invitation.objects.all()} == {
+        None: ["agent"],
+        alpina: ["member"],
+    }
+
+
+def test_roles_that_do_not_fit_are_said_and_what_was_typed_stays(as_ada, alpina):
+    answer = as_ada.post(
+        INVITE,
+        {
+            "name": "Nele <b>",
+            "email": "n@alpina.example",
+            "roles": ["agent"],
+            "language": "de",
+            "organisation": alpina.pk,
+        },
+    )
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"roles"}
+    assert 'value="Nele &lt;b&gt;"' in answer.text
+    assert not Invitation.objects.exists()
+
+
+@pytest.fixture
+def invitation(carol, alpina):
+    return actions.invite(
+        by=carol, organisation=alpina, email="n@alpina.example", name="Nele", roles=["member"]
+    )
+
+
+def test_an_invitation_is_sent_again_and_withdrawn_in_the_office(as_ada, invitation):
+    assert act("resend", invitation) in as_ada.get(change(invitation)).text
+
+    as_ada.post(act("resend", invitation))
+    as_ada.post(act("withdraw", invitation))
+
+    after = Invitation.objects.get()
+    assert after.digest != invitation.digest
+    assert after.withdrawn_at
+    page = as_ada.get(change(invitation)).text
+    assert act("resend", invitation) not in page
+    assert "withdrawn" in page
+    answer = as_ada.post(act("withdraw", invitation), follow=True)
+    assert "cannot become" in answer.text
+
+
+def test_the_office_never_shows_a_link_or_its_digest(as_ada, audrey, client, invitation):
+    pages = [reverse("admin:accounts_invitation_changelist"), change(invitation)]
+    pages += [reverse(f"admin:messaging_{kind}_changelist") for kind in ("event", "dispatch")]
+    pages += [reverse("admin:messaging_dispatch_change", args=[Dispatch.objects.get().pk])]
+    link = re.search(r"/invitation/([\w-]+)/", Dispatch.objects.get().content["text"])[1]
+    client.force_login(audrey)
+
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert link not in answer.text
+        assert invitation.digest not in answer.text
+
+
+def test_auditors_read_invitations_and_agents_do_not(client, audrey, sam, invitation):
+    client.force_login(audrey)
+    assert client.get(change(invitation)).status_code == 200
+    assert client.get(INVITE).status_code == 403
+    for verb in ("resend", "withdraw"):
+        assert client.post(act(verb, invitation)).status_code == 403
+    client.force_login(sam)
+    assert client.get(reverse("admin:accounts_invitation_changelist")).status_code == 403
+
+
+def test_the_list_of_invitations_costs_the_same_for_one_and_for_fifty(as_ada, carol, alpina):
+    def invite(n):
+        address = f"p{n}@alpina.example"
+        actions.invite(by=carol, organisation=alpina, email=address, name="Nele", roles=["member"])
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            as_ada.get(reverse("admin:accounts_invitation_changelist"))
+        return len(queries)
+
+    invite(0)
+    few = cost()
+    for n in range(1, 50):
+        invite(n)
     assert cost() == few

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from django.urls import URLPattern, get_resolver
 
+from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin.verbs import VERBS
 
 ALICE, CAROL = "alice@alpina.example", "carol@alpina.example"
@@ -62,6 +63,8 @@ PERSONAS = [
     Page("admin:worktime_*", LEA, ours=False),
     Page("admin:audit_*", AUDREY, ours=False),
     Page("admin:messaging_*", ADA, ours=False),
+    Page("admin:accounts_invitation_add", ADA),
+    Page("admin:accounts_user_change", ADA),
     Page("admin:accounts_*", ADA, ours=False),
     Page("admin:releases_*", ADA, ours=False),
 ]
@@ -117,6 +120,9 @@ NO_PAGES = {
         for kind in ["add", "change", "delete", "history"]
     },
     "admin:accounts_user_delete": "people are disabled, never deleted",
+    "admin:accounts_invitation_delete": "invitations are withdrawn, never deleted",
+    **{f"admin:accounts_user_{verb}": "a verb: takes a click" for verb in UserAdmin.verbs},
+    **{f"admin:accounts_invitation_{v}": "a verb: takes a click" for v in InvitationAdmin.verbs},
     "admin:accounts_user_add": "people are invited",
     "admin:audit_*_add": "the record writes itself",
     "admin:audit_*_delete": "the record stays",

@@ -45,6 +45,13 @@ GIVEN: dict[str, Body] = {
         "language": "en",
     },
     "colleague_grant": lambda world: {"roles": ["member", "coordinator"]},
+    "admin:accounts_user_grant": lambda world: {"roles": ["coordinator"]},
+    "admin:accounts_invitation_add": lambda world: {
+        "email": "new@colleague.example",
+        "name": "New",
+        "roles": ["agent"],
+        "language": "en",
+    },
     "ticket_new": _report,
     "ticket_new_draft": lambda world: SAID,
     "ticket_draft": lambda world: SAID,

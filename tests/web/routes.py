@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User
 from supportdesk.messaging.models import Notice
 from tests.web.world import World, rows_of
@@ -48,6 +49,8 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("colleague", "colleague_grant"), User),
     **dict.fromkeys(("colleague_disable", "colleague_enable"), User),
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
+    **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
+    **{f"admin:accounts_invitation_{verb}": Invitation for verb in InvitationAdmin.verbs},
 }
 # A second row behind the same address, asked for as `name@variant`.
 VARIANTS: dict[str, Callable[[World], dict[type[Model], Model]]] = {

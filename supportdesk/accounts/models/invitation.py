@@ -113,6 +113,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.email
 
+    @property
+    def role_names(self) -> list[str]:
+        return [str(Role(role).label) for role in self.roles]
+
     def state(self, at: datetime) -> Invitation.State:
         if self.accepted_at:
             return self.State.ACCEPTED
