@@ -57,8 +57,12 @@ def _measure(environ: dict[str, str], folder: Path, *arguments: str) -> int:
     house = processes.House(environ)
     desk, limit = (f"127.0.0.1:{servers.free_port()}" for _ in range(2))
     try:
-        house.start("desk", *GUNICORN, f"--bind={desk}", "supportdesk.wsgi")
-        house.start("limit", *GUNICORN, f"--bind={limit}", "demo.bench.limit:application")
+        for name, address, application in [
+            ("desk", desk, "supportdesk.wsgi"),
+            ("limit", limit, "demo.bench.limit:application"),
+        ]:
+            written = ["--capture-output", f"--log-file={folder / name}.log"]
+            house.start(name, *GUNICORN, *written, f"--bind={address}", application)
         _wait(house, f"http://{desk}/health/ready")
         _wait(house, f"http://{limit}/api?organisation=0")
         asked = ["--desk", f"http://{desk}", "--limit", f"http://{limit}", "--keep", str(folder)]

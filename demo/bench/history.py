@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.db import connection, models, transaction
 from psycopg import sql
 
-from tickets.models import HistoryEntry, Message, Ticket
+from tickets.models import ClockReading, HistoryEntry, Message, Ticket
 
 A_YEAR = sql.Literal(364)  # days: the same weekday
 
@@ -25,7 +25,7 @@ def grow(to: int, say: Callable[[str], None]) -> None:
         raise ValueError("The first numbers are too low for so many older tickets.")
     for year in range(1, years + 1):
         with transaction.atomic(), connection.cursor() as cursor:
-            for model in [Ticket, Message, HistoryEntry]:
+            for model in [Ticket, Message, HistoryEntry, ClockReading]:
                 cursor.execute(_copy(model), {"n": year, "shift": year * span, **numbers})
         say(f"{year} of {years} older years.")
     with connection.cursor() as cursor:

@@ -73,8 +73,13 @@ VALUES (now(), 'ticket.opened', 'tickets.ticket', %(number)s, %(person)s, %(fact
 """,
     # Done already, so that a worker of the desk does not route what the limit has opened.
     """
-INSERT INTO messaging_event (name, body, created_at, attempts, error, done_at)
-VALUES ('ticket.opened', %(facts)s, now(), 0, '', now())
+INSERT INTO messaging_event (name, body, request_id, created_at, attempts, error, done_at)
+VALUES ('ticket.opened', %(facts)s, '', now(), 0, '', now())
+""",
+    """
+INSERT INTO tickets_clockreading (ticket_id, clock, state, due_at)
+SELECT %(number)s, clock, 'running', now() + interval '1 day'
+FROM unnest(array['first_response', 'answer', 'next_word', 'resolution']) AS clock
 """,
     """
 INSERT INTO web_givenanswer (user_id, key, fingerprint, status, body, created_at)

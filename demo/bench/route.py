@@ -24,8 +24,8 @@ WRITES = [
     VALUES (%(number)s, now(), 'routed', %(desk)s, 'open', %(person)s, %(team)s, '', true)""",
     """INSERT INTO audit_entry (at, verb, subject_type, subject_id, by_id, facts)
     VALUES (now(), 'ticket.routed', 'tickets.ticket', %(number)s, %(desk)s, '{}')""",
-    """INSERT INTO messaging_event (name, body, created_at, attempts, error, done_at)
-    VALUES ('ticket.routed', '{}', now(), 0, '', now())""",
+    """INSERT INTO messaging_event (name, body, request_id, created_at, attempts, error, done_at)
+    VALUES ('ticket.routed', '{}', '', now(), 0, '', now())""",
 ]
 
 

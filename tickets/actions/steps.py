@@ -69,8 +69,8 @@ def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) ->
         kind=kind,
         by=by,
         status=ticket.status,
-        assignee=ticket.assignee,
-        team=ticket.team,
+        assignee_id=ticket.assignee_id,
+        team_id=ticket.team_id,
         reason=reason,
         public=public,
     )
