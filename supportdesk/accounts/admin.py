@@ -133,6 +133,11 @@ class UserAdmin(WithVerbs, AuditedAdmin):
         ),
     }
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Teams and deputies are the vendor's: of a customer nothing of the kind is asked."""
+        theirs = [] if obj is None or obj.is_vendor else ["team", "deputy"]
+        return [name for name in self.fields if name not in theirs]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -109,6 +109,14 @@ def test_a_colleagues_team_and_deputy_change_but_no_form_gives_a_role(as_ada, sa
     assert changed.keys() == {"team", "deputy"}
 
 
+def test_a_customer_is_put_into_no_team(as_ada, alice, team):
+    answer = as_ada.post(change(alice), {"name": "Alice", "language": "en", "team": team.pk})
+
+    assert answer.status_code == 302
+    alice.refresh_from_db()
+    assert (alice.name, alice.team) == ("Alice", None)
+
+
 def test_people_are_neither_added_nor_deleted_by_a_form(as_ada, sam):
     assert as_ada.get(reverse("admin:accounts_user_add")).status_code == 403
     address = reverse("admin:accounts_user_delete", args=[sam.pk])
