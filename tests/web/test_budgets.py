@@ -1,0 +1,202 @@
+"""Lists cost the same number of queries for few rows and for many: every list, found by itself."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from releases.models import Line, Module, System
+from supportdesk.accounts.models import Invitation, Mandate, Organisation, Scope, Team, Token, User
+from supportdesk.audit.models import Entry
+from supportdesk.messaging.models import Dispatch, Event, Notice
+from supportdesk.worktime.models import Absence, Calendar
+from tests.factories import (
+    CalendarFactory,
+    CompetenceFactory,
+    LineFactory,
+    MandateFactory,
+    ModuleFactory,
+    OrganisationFactory,
+    SystemFactory,
+    TeamFactory,
+    UserFactory,
+    a_ticket,
+)
+from tests.web.routes import Route, all_routes
+from tests.web.world import PORTAL, World
+from tickets import actions
+from tickets.models import Attachment, Competence, HistoryEntry, Message, Ticket
+
+pytestmark = pytest.mark.django_db
+MANY = 50
+
+
+def _ticket(house: World, n: int) -> Ticket:
+    """Each of another person, about another module, in another one's charge."""
+    person = UserFactory(organisation=house.alpina.organisation, roles=["member"])
+    system = SystemFactory(organisation=house.alpina.organisation)
+    ticket = a_ticket(
+        by=person,
+        module=ModuleFactory(),
+        organisation=house.alpina.organisation,
+        system=system,
+        caller=UserFactory(organisation=house.alpina.organisation, roles=["member"]),
+    )
+    return actions.take(ticket, by=UserFactory(team=TeamFactory())) if n % 4 else ticket
+
+
+def _message(house: World, n: int) -> Message:
+    person = UserFactory(organisation=house.alpina.organisation, roles=["member"])
+    ticket = house.alpina.ticket
+    return actions.reply(ticket, by=person, text=f"Reply {n}", channel=PORTAL)
+
+
+def _attachment(house: World, n: int) -> Attachment:
+    like = house.alpina.attachment
+    message = _message(house, n)
+    facts = {name: getattr(like, name) for name in ("file", "name", "size", "content_type")}
+    return Attachment.objects.create(
+        ticket=house.alpina.ticket, message=message, uploaded_by=message.author, **facts
+    )
+
+
+def _notice(house: World, n: int) -> Notice:
+    return Notice.objects.create(
+        user=house.alpina.member, event="ticket.replied", title="x", url="/", dedupe_key=f"n{n}"
+    )
+
+
+def _invitation(house: World, n: int) -> Invitation:
+    return Invitation.objects.create(
+        organisation=house.alpina.organisation,
+        email=f"n{n}@alpina.example",
+        name="x",
+        roles=["member"],
+        digest=f"{n}",
+        invited_by=UserFactory(organisation=house.alpina.organisation, roles=["coordinator"]),
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+
+
+def _entry(house: World, n: int) -> Entry:
+    return Entry.objects.create(
+        verb="x", subject_type="tickets.ticket", subject_id=house.alpina.ticket.pk, by=UserFactory()
+    )
+
+
+# How one more row of a model comes about. A list of a model without a line here fails below.
+Maker = Callable[[World, int], Any]
+ONE_MORE: dict[type[Model], Maker] = {
+    Organisation: lambda house, n: OrganisationFactory(),
+    Mandate: lambda house, n: MandateFactory(),
+    Team: lambda house, n: TeamFactory(),
+    User: lambda house, n: UserFactory(team=TeamFactory(), deputy=UserFactory()),
+    Token: lambda house, n: Token.objects.create(
+        user=house.alpina.coordinator, name=f"n{n}", scopes=[Scope.TICKETS_READ]
+    ),
+    Invitation: _invitation,
+    Entry: _entry,
+    Event: lambda house, n: Event.objects.create(name="x"),
+    Dispatch: lambda house, n: Dispatch.objects.create(
+        dedupe_key=f"n{n}", channel="mail", recipient=UserFactory(), address="x@x.example"
+    ),
+    Notice: _notice,
+    Calendar: lambda house, n: CalendarFactory(),
+    Absence: lambda house, n: Absence.objects.create(
+        person=UserFactory(),
+        deputy=UserFactory(),
+        during=DateRange(date(2026, 1, 1), date(2026, 1, 8)),
+    ),
+    Module: lambda house, n: ModuleFactory(),
+    Line: lambda house, n: LineFactory(
+        name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1
+    ),
+    System: lambda house, n: SystemFactory(organisation=OrganisationFactory()),
+    Competence: lambda house, n: CompetenceFactory(person=UserFactory(team=TeamFactory())),
+    Ticket: _ticket,
+    Message: _message,
+    HistoryEntry: _message,
+    Attachment: _attachment,
+}
+# Lists that are no changelist and no list of the API, with their reader and what they list.
+PAGES: dict[str, tuple[str, list[type[Model]]]] = {
+    "home": ("alice", [Ticket, Notice, System]),
+    "ticket_list": ("alice", [Ticket]),
+    "ticket": ("alice", [Message, Attachment]),
+    "inbox": ("alice", [Notice]),
+    "organisation": ("carol", [User, Invitation, Mandate]),
+    "tokens": ("carol", [Token]),
+    "profile": ("carol", [Token]),
+    "admin:index": ("lea", [Ticket]),
+    "admin:tickets_report": ("lea", [Ticket]),
+    "admin:tickets_ticket_change": ("lea", [Message, Attachment, System]),
+    "admin:tickets_ticket_history": ("audrey", [Entry]),
+}
+PARTS = {"messages": Message, "history": HistoryEntry, "attachments": Attachment}
+
+
+def _lists() -> list[tuple[str, Route, str, list[type[Model]]]]:
+    found = []
+    for route in all_routes():
+        last = route.name.rsplit("-", 1)[-1]
+        if route.name in PAGES:
+            found.append(("pages", route, *PAGES[route.name]))
+        elif route.name.endswith("_changelist") and route.model is not None:
+            found.append(("pages", route, "", [route.model]))
+        elif route.is_api and (last == "list" or last in PARTS):
+            rows = PARTS.get(last, route.model)
+            found.append(("api", route, "audrey", [rows] if rows else []))
+    return found
+
+
+LISTS = _lists()
+
+
+def _reader(house: World, route: Route, name: str) -> str:
+    """Whoever of the vendor may open the list; of notices, nobody."""
+    if name:
+        return name
+    right = f"x.view_{route.model._meta.model_name}"
+    return next((one for one in ("ada", "audrey") if house.people[one].has_perm(right)), "")
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed[1].name)
+def test_a_list_costs_the_same_for_few_and_for_many(listed, house, knocking):
+    door, route, name, models = listed
+    reader = _reader(house, route, name)
+    if not reader:
+        assert route.model is Notice
+        return
+    unknown = [model.__name__ for model in models if model not in ONE_MORE]
+    assert models, f"{route.name} lists rows of an unknown model."
+    assert not unknown, f"Say in ONE_MORE how one more {unknown} comes about."
+
+    def cost() -> int:
+        knocking[door][reader].ask("GET", route.path(house))  # what is asked for once only
+        with CaptureQueriesContext(connection) as queries:
+            answer = knocking[door][reader].ask("GET", route.path(house))
+        assert answer.status_code == 200
+        return len(queries)
+
+    for model in models:
+        ONE_MORE[model](house, 0)
+    few = cost()
+    for n in range(1, MANY):
+        for model in models:
+            ONE_MORE[model](house, n)
+
+    assert cost() == few
+
+
+def test_every_list_is_among_them():
+    """Those of the office and of the API come by themselves; pages are named above."""
+    names = {route.name for _door, route, *_rest in LISTS}
+    assert len(names) == len(LISTS) >= len(admin.site._registry) + len(PAGES)
+    assert PAGES.keys() <= names
