@@ -21,6 +21,8 @@ from runner import environment, houses, processes
 from runner.places import PROJECT, PYTHON, VAR, Trouble, say
 
 FIRST_PORT = 8000
+# A worker per core; whoever is done takes over from those who wait behind a long test.
+PARALLEL = ("-n", str(max(2, min(8, os.cpu_count() or 2))), "--dist", "worksteal")
 CELERY = ("-m", "celery", "-A", "supportdesk", "--quiet")
 WORKER = (*CELERY, "worker", "--without-gossip", "--without-mingle", "-l", "warning")
 
@@ -62,7 +64,7 @@ def manage(*arguments: str) -> int:
 def test(*arguments: str) -> int:
     """All tests, or those named."""
     environment.prepare(tests=True)
-    return _call(None, "-m", "pytest", *(arguments or ("-n", "2")))
+    return _call(None, "-m", "pytest", *(arguments or PARALLEL))
 
 
 def check(*arguments: str) -> int:
