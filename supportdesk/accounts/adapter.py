@@ -30,6 +30,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _(
             "There were too many wrong attempts. Wait a quarter of an hour, or set a new password."
         ),
+        "enter_current_password": _("This is not your present password."),
+        "email_password_mismatch": _("The address or the password is not right."),
     }
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
