@@ -1,11 +1,11 @@
 """The template words: each says in words what it shows as a sign."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.template import engines
-from django.utils import translation
+from django.utils import timezone, translation
 
 from supportdesk.web.icons import ICONS
 from supportdesk.web.templatetags import desk
@@ -100,3 +100,19 @@ def test_first_words_end_between_words():
     assert desk.first_words("one\ntwo  three", 40) == "one two three"
     assert desk.first_words("one two three four", 10) == "one two …"
     assert desk.first_words("x" * 300, 10) == "x" * 10 + " …"
+
+
+@pytest.mark.parametrize(
+    ("hours", "language", "said", "late"),
+    [
+        (2, "en", "by <time", False),
+        (-2, "en", "overdue since <time", True),
+        (-2, "de", "überfällig seit <time", True),
+    ],
+)
+def test_a_promise_says_until_when_or_since_when(hours, language, said, late):
+    with translation.override(language):
+        shown = desk.due(timezone.now() + timedelta(hours=hours))
+
+    assert said in shown
+    assert ("sd-clock-late" in shown) is late

@@ -131,6 +131,19 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def due(value: datetime) -> SafeString:
+    """Until when something is promised, or since when it is overdue, with a sign of its own."""
+    late = value < timezone.now()
+    words = _("overdue since %(when)s") if late else _("by %(when)s")
+    return format_html(
+        '<span class="sd-clock{}">{}<span>{}</span></span>',
+        " sd-clock-late" if late else "",
+        icon("alert" if late else "clock"),
+        format_html(words.replace("%(when)s", "{}"), moment(value)),
+    )
+
+
+@register.filter
 def day(value: date | None) -> SafeString | str:
     """A calendar day with its weekday; the year only where it is not this one."""
     if value is None:
