@@ -1,9 +1,9 @@
 """The main job in a real browser: reported, routed, answered, resolved, confirmed."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from supportdesk.messaging import outbox
+from tests.browser.axe import serious
 from tickets.models import Status, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -13,19 +13,6 @@ def work_off() -> None:
     """What the worker does a moment later."""
     while outbox.react():
         pass
-
-
-def serious(page) -> list[str]:
-    """What axe finds serious, in a window of its own: it injects styles that the CSP blocks."""
-    aside = page.context.new_page()
-    aside.goto(page.url)
-    found = Axe().run(aside, options={"preload": False}).response["violations"]
-    aside.close()
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def report(page, system, module) -> Ticket:

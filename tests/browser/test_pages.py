@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
@@ -18,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from supportdesk.accounts.models import User
 from tests.browser import world
+from tests.browser.axe import seen_in
 from tests.browser.conftest import new_session, sign_in
 from tests.browser.pages import NOBODY, Page, pages, unknown, unused
 from tickets.models import Ticket
@@ -140,7 +140,7 @@ def test_a_page_is_whole(house, view, route, reader):
     assert said == []
     assert _too_wide(window) == []
     window.remove_listener("console", listen)  # axe injects styles, which the policy blocks
-    assert [one for one in serious(window) if not one.startswith(PARDONED.get(route, ()))] == []
+    assert [one for one in seen_in(window) if not one.startswith(PARDONED.get(route, ()))] == []
     window.close()
 
 
@@ -163,12 +163,3 @@ def _too_wide(window: Any) -> list[str]:
             .map((one) => one.outerHTML.slice(0, 120)).slice(0, 8).concat("wider than the page");
         }"""
     )
-
-
-def serious(window: Any) -> list[str]:
-    found = Axe().run(window, options={"preload": False}).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]

@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 
-from tests.browser.test_main_job import serious
+from tests.browser.axe import serious
 
 pytestmark = [
     pytest.mark.browser,
