@@ -97,7 +97,7 @@ class OfficeInviteForm(InviteForm):
         roles: Any = self.fields["roles"]
         everywhere = [*CUSTOMER_ROLES, *grantable(None)]
         roles.choices = [(role.value, role.label) for role in everywhere]
-        roles.initial = []
+        self.initial["roles"] = []  # nobody's usual role: it depends on where they belong
         roles.help_text = _("Customers are members or coordinators; the other roles are ours.")
 
 

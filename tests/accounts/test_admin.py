@@ -221,6 +221,10 @@ def test_an_admin_invites_staff_and_customers(as_ada, alpina):
     }
 
 
+def test_no_role_is_ticked_before_one_knows_where_somebody_belongs(as_ada):
+    assert " checked" not in as_ada.get(INVITE).text
+
+
 def test_roles_that_do_not_fit_are_said_and_what_was_typed_stays(as_ada, alpina):
     answer = as_ada.post(
         INVITE,
