@@ -4,6 +4,9 @@ import os
 
 from supportdesk import logs
 
+# A new connection for each request takes longer than most requests do.
+os.environ.setdefault("DATABASE_KEPT_SECONDS", "60")
+
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))

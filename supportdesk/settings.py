@@ -102,11 +102,14 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    # Joins of many small tables are planned as written: docs/decisions/0011.
+    # Joins of many small tables are planned as written: docs/decisions/0012.
     "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
     " -c join_collapse_limit=4",
 }
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_KEPT_SECONDS", default=0)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # one that a restart has cut is not used again
 if env.bool("DATABASE_POOL", default=False):
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_MODULES = {"knox": None}  # its table would stand unused beside accounts.Token
