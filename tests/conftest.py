@@ -28,6 +28,7 @@ from tests.factories import (
     UserFactory,
     a_ticket,
 )
+from tests.receivers import receiver  # noqa: F401 - a fixture for all rooms
 from tickets import actions
 from tickets.models import Message, Ticket
 

@@ -11,11 +11,12 @@ from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
 from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
-from tickets import actions, mail
+from tickets import actions, mail, webhooks
 from tickets.mail import Letter
 from tickets.models import Attachment, Message, Status, Ticket
 
 about.VISIBLE["tickets.ticket"] = Ticket.objects.visible_to
+about.HEARD["tickets.ticket"] = webhooks.heard_by
 notices.EVENTS.update(
     {
         "ticket.opened": _("A ticket is opened for me"),
@@ -136,6 +137,16 @@ def tell_the_uploader(attachment: int, **_more: Any) -> None:
     row, desk = _ticket(file.ticket_id), User.objects.desk()
     letter = Letter("blocked", "attachment.blocked", row, desk, file.pk, attachment=file)
     letter.to([file.uploaded_by])
+
+
+def _telling(event: str) -> None:
+    @reacts_to(event)
+    def tell_their_systems(ticket: int, step: int = 0, message: int = 0, **_more: Any) -> None:
+        webhooks.tell(_ticket(ticket), event, step or message)
+
+
+for _event in webhooks.TOLD:
+    _telling(_event)
 
 
 def _ticket(number: int) -> Ticket:

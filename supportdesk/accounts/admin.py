@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from supportdesk.accounts import access, actions
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.forms import OfficeInviteForm, RolesForm
-from supportdesk.accounts.models import Invitation, Mandate, Organisation, Team, User
+from supportdesk.accounts.models import Invitation, Mandate, Organisation, Team, User, Webhook
 from supportdesk.errors import Refused
 from supportdesk.web.fields import in_days, ticked
 from supportdesk.web.forms import attempt
@@ -219,3 +219,27 @@ class InvitationAdmin(WithVerbs, DeskAdmin):
     @admin.display(description=_("state"))
     def now(self, row: Invitation) -> str:
         return str(row.state(timezone.now()).label)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(DeskAdmin):
+    """Where customers' systems hear from us. They are managed through the API."""
+
+    section = Section.CUSTOMERS
+    list_display = ["name", "organisation", "address", "is_on", "failures"]
+    list_select_related = ["organisation", "endpoint"]
+    list_filter = ["organisation", "endpoint__is_active"]
+    search_fields = ["name", "endpoint__url"]
+    fields = ["name", "organisation", "address", "is_on", "failures", "created_at"]
+
+    @admin.display(description=_("address"), ordering="endpoint__url")
+    def address(self, webhook: Webhook) -> str:
+        return webhook.endpoint.url
+
+    @admin.display(description=_("active"), boolean=True)
+    def is_on(self, webhook: Webhook) -> bool:
+        return webhook.endpoint.is_active
+
+    @admin.display(description=_("failures in a row"))
+    def failures(self, webhook: Webhook) -> int:
+        return webhook.endpoint.failures

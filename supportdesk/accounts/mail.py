@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from supportdesk.accounts.models import Invitation, User
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging import dispatch, notices
 
 
@@ -39,6 +40,21 @@ def joined(invitation: Invitation, person: User) -> None:
         joined=person,
         link=_link(reverse(page)),
     )
+
+
+def webhook_failed(webhook: Webhook) -> None:
+    """To the coordinators, once per row of failures."""
+    people = User.objects.active().holding(Role.COORDINATOR)
+    for coordinator in people.filter(organisation=webhook.organisation_id):
+        notices.tell(
+            coordinator,
+            "webhook.failed",
+            "webhook/failed",
+            key=f"webhook.failed:{webhook.pk}:{uuid.uuid4()}",
+            url=reverse("organisation"),
+            webhook=webhook,
+            link=_link(reverse("organisation")),
+        )
 
 
 def password_link(person: User, *, key: str) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts import mail
-from supportdesk.accounts.models import Invitation, User
+from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging import notices
 from supportdesk.messaging.outbox import reacts_to
 
 notices.EVENTS["invitation.accepted"] = _("Somebody I invited has joined")
+notices.EVENTS["webhook.failed"] = _("A webhook was switched off because it failed too long")
 
 
 @reacts_to("invitation.accepted")
@@ -27,3 +28,11 @@ def send_the_link(person: int | None, **_more: Any) -> None:
     row = User.objects.active().filter(pk=person).first()
     if row is not None:
         mail.password_link(row, key=f"password.asked:{uuid.uuid4()}")
+
+
+@reacts_to("endpoint.switched_off")
+def tell_the_coordinators(endpoint: int, **_more: Any) -> None:
+    webhook = Webhook.objects.select_related("organisation", "endpoint")
+    row = webhook.filter(endpoint=endpoint, endpoint__is_active=False).first()
+    if row is not None:
+        mail.webhook_failed(row)

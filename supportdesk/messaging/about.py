@@ -12,9 +12,12 @@ from django.db.models import Model, Q, QuerySet
 
 if TYPE_CHECKING:
     from supportdesk.accounts.models import User
+    from supportdesk.messaging.models import Endpoint
 
 # By kind of row: those a person may read. Apps add theirs in reactions.py.
 VISIBLE: dict[str, Callable[[User], QuerySet]] = {}
+# The same for customers' systems: the rows whose events an endpoint hears.
+HEARD: dict[str, Callable[[Endpoint], QuerySet]] = {}
 
 
 def facts(row: Model | None) -> dict[str, str | int | None]:
@@ -29,6 +32,10 @@ def facts(row: Model | None) -> dict[str, str | int | None]:
 
 def may_read(person: User, kind: str, pk: int | None) -> bool:
     return not kind or VISIBLE[kind](person).filter(pk=pk).exists()
+
+
+def may_hear(endpoint: Endpoint, kind: str, pk: int | None) -> bool:
+    return not kind or HEARD[kind](endpoint).filter(pk=pk).exists()
 
 
 def readable_by(person: User) -> Q:

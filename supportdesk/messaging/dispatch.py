@@ -80,13 +80,21 @@ def mail_to(address: str, language: str, template: str, *, key: str, **context: 
     )
 
 
-def webhook(endpoint: Endpoint, event: str, body: dict[str, Any], *, key: str) -> Dispatch:
-    """Tell a customer's system; once per endpoint and key."""
+def webhook(
+    endpoint: Endpoint,
+    event: str,
+    body: dict[str, Any],
+    *,
+    key: str,
+    subject: Model | None = None,
+) -> Dispatch:
+    """Tell a customer's system; once per endpoint and key, and not when it may hear no longer."""
     return _write(
         f"{key}:{endpoint.pk}",
         channel=Dispatch.Channel.WEBHOOK,
         endpoint=endpoint,
         address=endpoint.url,
+        **about.facts(subject),
         content={"event": event, "at": timezone.now().isoformat(), "body": body},
     )
 
@@ -148,6 +156,8 @@ def _claim(channel: str, way: Channel, *, urgent: bool) -> Dispatch | None:
 def _require_wanted(row: Dispatch) -> None:
     """Asked at the last moment: accounts are closed, mandates end, tickets become confidential."""
     reader = row.recipient
+    if row.endpoint and not about.may_hear(row.endpoint, row.about_type, row.about_id):
+        raise Unwanted("This system may no longer hear of it.")
     if reader is None:
         return
     if not reader.is_active:

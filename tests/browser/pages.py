@@ -124,6 +124,8 @@ NO_PAGES = {
     **{f"admin:accounts_user_{verb}": "a verb: takes a click" for verb in UserAdmin.verbs},
     **{f"admin:accounts_invitation_{v}": "a verb: takes a click" for v in InvitationAdmin.verbs},
     "admin:accounts_user_add": "people are invited",
+    "admin:accounts_webhook_add": "customers register their own, through the API",
+    "admin:accounts_webhook_delete": "customers remove their own",
     "admin:audit_*_add": "the record writes itself",
     "admin:audit_*_delete": "the record stays",
     "admin:messaging_*_add": "written by what happens",

@@ -47,6 +47,12 @@ def build(tickets: int = 120) -> Ticket:
     actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
     actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
     _invite()
+    people.create_webhook(
+        User.objects.get(email=CAROL).organisation,
+        by=User.objects.get(email=CAROL),
+        name="ITSM",
+        url="https://1.1.1.1/hook",
+    )
     _work_off()
     return ticket
 

@@ -24,7 +24,13 @@ def test_a_member_opens_a_ticket_for_the_team_of_its_module(alice, module, alpin
     assert Entry.objects.get(subject_id=ticket.pk).verb == "ticket.opened"
     event = Event.objects.get()
     assert event.name == "ticket.opened"
-    assert event.body == {"ticket": ticket.pk, "by": alice.pk, "message": message.pk}
+    step = ticket.history.get()
+    assert event.body == {
+        "ticket": ticket.pk,
+        "by": alice.pk,
+        "message": message.pk,
+        "step": step.pk,
+    }
     assert ticket.history.get().kind == "opened"
 
 

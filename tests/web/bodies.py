@@ -58,6 +58,7 @@ GIVEN: dict[str, Body] = {
     "ticket_reply": lambda world: SAID,
     "ticket_reopen": lambda world: SAID,
     "ticket-list": _report_by_name,
+    "webhook-list": lambda world: {"name": "A system", "url": "https://1.1.1.1/hook"},
     "ticket-reply": lambda world: SAID,
     "ticket-note": lambda world: SAID,
     "ticket-reopen": lambda world: {"reason": "Said."},

@@ -18,9 +18,17 @@ from django.utils import timezone
 
 from releases.models import Line, Module, System
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import Invitation, Mandate, Organisation, Scope, Token, User
+from supportdesk.accounts.models import (
+    Invitation,
+    Mandate,
+    Organisation,
+    Scope,
+    Token,
+    User,
+    Webhook,
+)
 from supportdesk.messaging import outbox
-from supportdesk.messaging.models import Notice
+from supportdesk.messaging.models import Endpoint, Notice
 from supportdesk.worktime.models import Absence
 from tests.factories import (
     CalendarFactory,
@@ -89,10 +97,20 @@ def build() -> World:
     _work_and_end(people, module, alpina)
     _keys(alpina.member)
     _work_off()
+    for owned in (alpina, hansa):
+        _webhook(owned)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina))
+
+
+def _webhook(owned: Owned) -> None:
+    """A system that has not heard of anything yet."""
+    endpoint = Endpoint.objects.create(url=f"https://{owned.marker}.example/hook")
+    Webhook.objects.create(
+        organisation=owned.organisation, endpoint=endpoint, name=f"{owned.marker} system"
+    )
 
 
 def _keys(alice: User) -> None:

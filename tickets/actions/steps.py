@@ -62,10 +62,11 @@ def say(
 def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) -> None:
     """Write the step into the ticket's history, the audit record and the outbox, all at once.
 
-    `facts` go to the audit entry, `message` also to the event; `reason`, `public` to the history.
+    `facts` go to the audit entry, `message` also to the event, which names the step as well;
+    `reason`, `public` go to the history.
     """
     reason, public = facts.pop("reason", ""), facts.pop("public", True)
-    ticket.history.create(
+    entry = ticket.history.create(
         kind=kind,
         by=by,
         status=ticket.status,
@@ -74,11 +75,11 @@ def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) ->
         reason=reason,
         public=public,
     )
-    announce(ticket, f"ticket.{kind.value}", by=by, **facts)
+    announce(ticket, f"ticket.{kind.value}", by=by, step=entry.pk, **facts)
 
 
 def announce(ticket: Ticket, verb: str, *, by: User, **facts: Any) -> None:
     """Audit line and event of a verb that leaves no step in the ticket's life, e.g. a reply."""
     audit.record(verb, ticket, by=by, **facts)
-    body = {"message": facts["message"]} if "message" in facts else {}
+    body = {name: facts[name] for name in ("message", "step") if name in facts}
     outbox.emit(verb, ticket=ticket.pk, by=by.pk, **body)

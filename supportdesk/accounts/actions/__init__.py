@@ -16,14 +16,25 @@ from supportdesk.accounts.actions.safety import (
 )
 from supportdesk.accounts.actions.sessions import end_other_sessions, end_session
 from supportdesk.accounts.actions.tokens import create_token, revoke_token
+from supportdesk.accounts.actions.webhooks import (
+    change_webhook,
+    create_webhook,
+    delete_webhook,
+    ping_webhook,
+    rotate_secret,
+    switch_webhook,
+)
 
 __all__ = [
     "accept_invitation",
     "ask_for_password",
     "change_preferences",
     "change_profile",
+    "change_webhook",
     "come_in",
     "create_token",
+    "create_webhook",
+    "delete_webhook",
     "disable_user",
     "enable_user",
     "end_other_sessions",
@@ -31,8 +42,11 @@ __all__ = [
     "grant_roles",
     "invite",
     "note_change",
+    "ping_webhook",
     "resend_invitation",
     "reset_mfa",
     "revoke_token",
+    "rotate_secret",
+    "switch_webhook",
     "withdraw_invitation",
 ]

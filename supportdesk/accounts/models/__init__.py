@@ -1,4 +1,4 @@
-"""Organisations, mandates, teams, people, invitations and tokens."""
+"""Organisations, mandates, teams, people, invitations, tokens and webhooks."""
 
 from supportdesk.accounts.models.invitation import Invitation
 from supportdesk.accounts.models.organisation import (
@@ -10,6 +10,7 @@ from supportdesk.accounts.models.organisation import (
 )
 from supportdesk.accounts.models.token import Scope, Token
 from supportdesk.accounts.models.user import Language, Team, User
+from supportdesk.accounts.models.webhook import Webhook
 
 __all__ = [
     "CustomerRows",
@@ -23,4 +24,5 @@ __all__ = [
     "Team",
     "Token",
     "User",
+    "Webhook",
 ]

@@ -145,31 +145,36 @@ def verb(
     """
 
     def decorate(method: Method) -> Method:
+        # Or every address of the door would answer to that method.
+        assert method.__name__ not in APIView.http_method_names
         handler = _handler(method, given, out, status, files=files, on_row=True)
         options = {"parser_classes": WITH_FILES if files else [JSONParser]}
+        shown = None if status == 204 else out or ShownByDoor
         door = action(detail=True, methods=["post"], pagination_class=None, **options)(handler)
         return extend_schema(
-            request=_asked(given, files), responses={status: out or ShownByDoor}, filters=False
+            request=_asked(given, files), responses={status: shown}, filters=False
         )(door)
 
     return decorate
 
 
-def creates(given: Given, *, files: bool = False) -> Callable[[Method], Method]:
+def creates(
+    given: Given, *, out: type[Row] | None = None, files: bool = False
+) -> Callable[[Method], Method]:
     """POST on the collection; the method is named `create`. With files the door's own parsers must
     be WITH_FILES.
     """
 
     def decorate(method: Method) -> Method:
-        handler = _handler(method, given, None, 201, files=files, on_row=False)
+        handler = _handler(method, given, out, 201, files=files, on_row=False)
         return extend_schema(
-            request=_asked(given, files), responses={201: ShownByDoor}, filters=False
+            request=_asked(given, files), responses={201: out or ShownByDoor}, filters=False
         )(handler)
 
     return decorate
 
 
-def part(out: type[Row]) -> Callable[[Method], Method]:
+def part(out: type[Row], *, orderings: list[str] | None = None) -> Callable[[Method], Method]:
     """GET /{row}/{name}/: a page of what belongs to the row, as the method says."""
 
     def decorate(method: Method) -> Method:
@@ -177,7 +182,8 @@ def part(out: type[Row]) -> Callable[[Method], Method]:
         def handler(self: DeskViewSet, request: Request, **address: Any) -> Response:
             return self._page(method(self, self.row()))
 
-        own = {"out": out, "unique": DeskViewSet.unique, "orderings": DeskViewSet.orderings}
+        own = {"out": out, "unique": DeskViewSet.unique}
+        own["orderings"] = orderings or DeskViewSet.orderings
         door = action(detail=True, **own)(handler)
         return extend_schema(responses=out(many=True), filters=False)(door)
 

@@ -1,0 +1,49 @@
+"""What customers' systems hear of tickets: that something happened, never what was written."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from supportdesk.accounts.models import Webhook
+from supportdesk.messaging import dispatch
+from supportdesk.messaging.models import Endpoint
+from tickets.models import Ticket
+
+# Events inside the house, and what they are called outside. Notes and searches for somebody are
+# nobody's business but ours; who has it is told when there is somebody.
+TOLD = {
+    "ticket.opened": "ticket.opened",
+    "ticket.routed": "ticket.assigned",
+    "ticket.assigned": "ticket.assigned",
+    "ticket.taken": "ticket.assigned",
+    "ticket.handed_on": "ticket.handed_on",
+    "ticket.replied": "ticket.replied",
+    "ticket.waiting": "ticket.waiting",
+    "ticket.resumed": "ticket.resumed",
+    "ticket.resolved": "ticket.resolved",
+    "ticket.confirmed": "ticket.closed",
+    "ticket.closed": "ticket.closed",
+    "ticket.reopened": "ticket.reopened",
+}
+
+
+def tell(ticket: Ticket, event: str, occasion: object) -> None:
+    """Once per system and occasion. Whoever hears it reads the rest with a token of their own."""
+    if ticket.confidential:
+        return  # a system has no name that could stand among its readers
+    body = {
+        "number": ticket.number,
+        "organisation": ticket.organisation.code,
+        "status": ticket.status,
+    }
+    hearing = Webhook.objects.hearing_of(ticket.organisation).filter(endpoint__is_active=True)
+    for webhook in hearing.select_related("endpoint"):
+        key = f"{event}:{ticket.pk}:{occasion}"
+        dispatch.webhook(webhook.endpoint, TOLD[event], body, key=key, subject=ticket)
+
+
+def heard_by(endpoint: Endpoint) -> QuerySet[Ticket]:
+    """Asked again when a message goes out: mandates end, tickets become confidential."""
+    return Ticket.objects.filter(
+        confidential=False, organisation__in=Webhook.objects.organisations_heard(endpoint)
+    )
