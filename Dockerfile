@@ -26,7 +26,8 @@ RUN export SECRET_KEY=only-while-the-image-is-made DATABASE_URL=postgres://nobod
     && /venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home desk && install -d -o desk -g desk -m 700 /data
+RUN useradd --system --uid 10001 --no-create-home desk \
+    && install -d -o desk -g desk -m 700 /data /data/files
 COPY --from=build /venv /venv
 COPY --from=build /desk /desk
 WORKDIR /desk
