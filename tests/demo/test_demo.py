@@ -42,6 +42,23 @@ def test_a_second_load_changes_nothing(loaded):
     assert Ticket.objects.count() == before
 
 
+class Impatient(StringIO):
+    """Somebody who ends `make run` as soon as they can sign in."""
+
+    def write(self, text: str) -> int:
+        if "tickets follow" in text:
+            raise KeyboardInterrupt
+        return super().write(text)
+
+
+def test_a_load_that_was_cut_short_is_told_the_next_time(db):
+    with pytest.raises(KeyboardInterrupt):
+        call_command("demo", tickets=20, stdout=Impatient())
+
+    assert "make fresh" in load(20)
+    assert not Ticket.objects.exists()
+
+
 def test_every_ticket_agrees_with_the_last_step_of_its_history(loaded):
     last = {entry.ticket_id: entry for entry in HistoryEntry.objects.order_by("at", "pk")}
 

@@ -18,6 +18,7 @@ from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.audit import actions as audit
+from supportdesk.audit.models import Entry
 from supportdesk.worktime import calendars
 from supportdesk.worktime.models import Calendar
 from tickets.models import ClockReading, HistoryEntry, Message, RoutingDecision, Ticket
@@ -43,6 +44,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, logins: bool, tickets: int, first: int, **options: Any) -> None:
         if logins:
             self._print_logins()
+        elif _was_cut_short():
+            self.stdout.write("The demo was cut short. `make fresh` begins again.")
         elif Organisation.objects.exists():
             self.stdout.write("There are organisations already; the demo is not loaded over them.")
         else:
@@ -70,6 +73,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Demo: {start + len(batch)} of {len(stories)} tickets.")
         with transaction.atomic():
             files, notices = enclosed.write(dice), inbox.write(now)
+            audit.record("demo.completed", Module.objects.earliest("pk"), by=desk)
         self.stdout.write(f"Demo: {files} files and {notices} notices. The demo is complete.")
 
     @transaction.atomic
@@ -78,3 +82,9 @@ class Command(BaseCommand):
         for model, told in PARTS.items():
             load.copy(model, (row for story in batch for row in told(story)))
         load.catch_up(Ticket)
+
+
+def _was_cut_short() -> bool:
+    """Somebody ended `make run` while tickets were still coming."""
+    told = set(Entry.objects.filter(verb__startswith="demo.").values_list("verb", flat=True))
+    return told == {"demo.loaded"}
