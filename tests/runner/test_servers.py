@@ -45,6 +45,15 @@ def test_a_stranger_who_has_the_number_of_a_server_that_died_is_let_alone(place)
         stranger.kill()
 
 
+def test_a_path_that_is_too_long_for_a_socket_does_no_harm(place):
+    data = place.joinpath(*["a-long-folder-name-of-somebody"] * 5) / "data"
+    server = servers.postgres(data, name="test", quick=True, log=place / "log")
+    try:
+        assert psql(server, "SELECT 1") == [(1,)]
+    finally:
+        server.stop()
+
+
 def test_a_broker_that_was_left_behind_is_ended(place):
     left = servers.valkey(place / "data", log=place / "log")
     again = servers.valkey(place / "data", log=place / "log")
