@@ -41,7 +41,7 @@ LISTS = {
     "/list": f"{ROWS} WHERE t.organisation_id = %(organisation)s AND {UNDONE} "
     "ORDER BY t.number DESC LIMIT 25",
     "/work": f"{ROWS} WHERE t.assignee_id = %(assignee)s AND {UNDONE} "
-    "ORDER BY t.turn, t.priority, t.number LIMIT 50",
+    "ORDER BY t.due_at, t.number LIMIT 50",
 }
 PARTS = {
     "messages": "SELECT m.id, m.at, m.visibility, m.channel, m.text, u.name FROM tickets_message m "

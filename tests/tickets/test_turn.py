@@ -31,16 +31,15 @@ def test_the_turn_follows_the_conversation(new_ticket, sam, alice):
     assert turn(ticket) == Turn.NOBODY
 
 
-def test_an_owed_answer_comes_first_then_the_graver_then_the_older(sam, alice, alpina, module):
-    older, grave, waiting = (
+def test_what_is_due_first_comes_first_and_what_rests_comes_last(sam, alice, alpina, module):
+    question, standstill, waiting, severe = (
         a_ticket(by=alice, module=module, organisation=alpina, customer_priority=priority)
-        for priority in (3, 2, 1)
+        for priority in (4, 1, 1, 2)
     )
-    newer = a_ticket(by=alice, module=module, organisation=alpina)
     actions.take(waiting, by=sam)
     actions.wait_for_customer(waiting, by=sam, question="Which run?", channel=OFFICE)
 
-    assert list(Ticket.objects.by_need()) == [grave, older, newer, waiting]
+    assert list(Ticket.objects.by_need()) == [standstill, severe, question, waiting]
 
 
 def test_a_new_ticket_is_not_resumed_past_its_assignment(new_ticket, sam):

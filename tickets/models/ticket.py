@@ -51,7 +51,7 @@ DONE = [Status.RESOLVED, Status.CLOSED]
 
 
 class Turn(models.IntegerChoices):
-    """Whose move it is, in the order work lists show them. The database derives it."""
+    """Whose move it is. The database derives it."""
 
     OWED = 0, _("We owe an answer")
     OURS = 1, _("In our hands")
@@ -108,8 +108,8 @@ class TicketQuerySet(CustomerRows):
         return rows.order_by(F("routed_at").asc(nulls_first=True), "number")
 
     def by_need(self) -> Self:
-        """What needs somebody first: an owed answer, then the graver, then the older ticket."""
-        return self.order_by("turn", "priority", "number")
+        """What is due first; behind it what rests, the older first."""
+        return self.order_by(F("due_at").asc(nulls_last=True), "number")
 
     def waiting_for(self, user: User) -> Self:
         """Tickets where the next move is this customer's."""
@@ -245,12 +245,12 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["organisation", "priority", "number"], name="tickets_by_priority"),
             models.Index(
-                fields=["assignee", "turn", "priority", "number"],
+                fields=["assignee", "due_at", "number"],
                 condition=~Q(status__in=["resolved", "closed"]),
                 name="tickets_on_my_list",
             ),
             models.Index(
-                fields=["team", "turn", "priority", "number"],
+                fields=["team", "due_at", "number"],
                 condition=~Q(status__in=["resolved", "closed"]),
                 name="tickets_on_team_list",
             ),
@@ -258,7 +258,7 @@ class Ticket(models.Model):
                 fields=["closes_at"], condition=Q(status="resolved"), name="tickets_about_to_close"
             ),
             models.Index(
-                fields=["turn", "priority", "number"],
+                fields=["due_at", "number"],
                 condition=~Q(status__in=["resolved", "closed"]) & SOUGHT_IN_VAIN,
                 name="tickets_unrouted",
             ),
