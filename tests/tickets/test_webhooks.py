@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from supportdesk.accounts import actions as people
@@ -69,7 +70,7 @@ def test_each_step_is_told_once_however_often_its_reactions_run(
     actions.resolve(open_ticket, by=sam, answer="SP 5", channel="office")
     actions.confirm(open_ticket, by=alice)
     happened()
-    Event.objects.update(done_at=None, attempts=0)
+    Event.objects.update(done_at=None, attempts=0, due_at=Now())
     happened()
 
     said = sorted(message["type"].removeprefix("ticket.") for message in told(receiver))

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from rest_framework import serializers
 
+from supportdesk.accounts.actions import revoke_token
 from supportdesk.accounts.models import Token
 from supportdesk.web.api.doors import Courtesy, DeskViewSet
 from supportdesk.web.api.problems import MEDIA_TYPE
@@ -77,6 +78,14 @@ def test_without_a_valid_token_nobody_comes_in(db, header):
 def test_an_expired_token_is_refused(alice):
     client = calling_as(alice)
     Token.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+
+    assert client.get(ME).status_code == 401
+
+
+def test_a_revoked_token_is_refused(alice):
+    client = calling_as(alice)
+    assert client.get(ME).status_code == 200
+    revoke_token(Token.objects.get(), by=alice)
 
     assert client.get(ME).status_code == 401
 

@@ -1,0 +1,83 @@
+"""The field matrix: who may read which field of the API. A field without a place here fails."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from supportdesk.accounts.actions import create_webhook, ping_webhook
+from supportdesk.web.api.doors import Row
+from tests.api import calling_as
+from tests.factories import MandateFactory
+from tickets import actions
+
+PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
+TICKET = """number subject status priority customer_priority organisation module system team
+    assignee opened_by caller external_number message_id job run_at steps already_checked
+    confidential opened_at assigned_at unanswered_since resolved_at closes_at
+    closed_at changed_at"""
+WEBHOOK = "id organisation name url is_active failures paused_until created_at"
+# What each address shows, and to whom. Nobody else sees a row there at all.
+SHOWN = [
+    ("me", "id email name organisation roles language scopes", PEOPLE),
+    ("organisations", "code name kind is_active", PEOPLE),
+    ("modules", "code name team criticality is_active", PEOPLE),
+    ("lines", "name parent branch_level in_maintenance", PEOPLE),
+    ("systems", "id code organisation purpose line level is_active", PEOPLE),
+    ("tickets", TICKET, PEOPLE),
+    ("tickets/{ticket}", TICKET, PEOPLE),
+    ("tickets/{ticket}/messages", "id at author visibility channel text", PEOPLE),
+    ("tickets/{ticket}/history", "id at kind by status assignee team reason", PEOPLE),
+    (
+        "tickets/{ticket}/attachments",
+        "id ticket message name size content_type sha256 scan uploaded_by created_at",
+        PEOPLE,
+    ),
+    ("webhooks", WEBHOOK, ["carol"]),
+    ("webhooks/{webhook}", WEBHOOK, ["carol"]),
+    (
+        "webhooks/{webhook}/deliveries",
+        "id webhook_id event state attempts error created_at sent_at",
+        ["carol"],
+    ),
+]
+ONCE = {"secret"}  # in the answer that makes it, and in no other
+
+
+@pytest.fixture
+def there(open_ticket, alice, carol, sam, system, paul, receiver):
+    """A ticket with all that can be on it, the vendor's words too."""
+    MandateFactory(provider=paul.organisation, insurer=alice.organisation)
+    file = SimpleUploadedFile("lauf.log", b"RC=12\n")
+    actions.reply(open_ticket, by=alice, text="Log", channel="portal", files=[file])
+    actions.note(open_ticket, by=sam, text="CANARY", channel="office")
+    actions.hand_on(open_ticket, by=sam, team=sam.team, reason="CANARY")
+    webhook = create_webhook(carol.organisation, by=carol, name="ITSM", url=receiver.url)
+    ping_webhook(webhook, by=carol)
+    return {"ticket": open_ticket.pk, "webhook": webhook.pk}
+
+
+@pytest.mark.parametrize(("address", "fields", "readers"), SHOWN, ids=[row[0] for row in SHOWN])
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_reads_these_fields_and_no_others(
+    request, there, person, address, fields, readers
+):
+    user = request.getfixturevalue(person)
+    answer = calling_as(user).get(f"/api/v1/{address.format(**there)}/")
+
+    body = answer.json()
+    rows = body.get("results", [body] if answer.status_code == 200 else [])
+    assert bool(rows) == (person in readers)
+    assert all(row.keys() == set(fields.split()) for row in rows)
+    if user.organisation:
+        assert b"CANARY" not in answer.content
+        assert b"@desk.example" not in answer.content
+
+
+def test_every_field_of_every_row_stands_in_the_matrix(db):
+    known = {field for _address, fields, _readers in SHOWN for field in fields.split()} | ONCE
+    waiting, found = list(Row.__subclasses__()), set()
+    while waiting:
+        row = waiting.pop()
+        waiting += row.__subclasses__()
+        found |= set(row().fields)
+
+    assert found - known == set()
