@@ -70,3 +70,18 @@ def routed_once(house: House, ledger: Ledger) -> bool:
         list(ledger.acknowledged.values()),
     )
     return {count for _number, count in counts} == {1} and len(counts) == len(ledger.acknowledged)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The ledger of every scenario."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    kept = [
+        (report.nodeid.rpartition("::")[2], dict(report.user_properties)["ledger"])
+        for report in reports
+        if report.when == "call" and "ledger" in dict(report.user_properties)
+    ]
+    if kept:
+        terminalreporter.section("ledger")
+    for name, sums in kept:
+        figures = ", ".join(f"{count} {what}" for what, count in sums.items())
+        terminalreporter.write_line(f"{figures}: {name}")
