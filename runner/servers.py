@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,19 +194,43 @@ def end_leftover(lock: Path, name: str) -> None:
         say(f"Ending a {name} that an earlier run left behind.")
         os.kill(pid, how)
         _until(lambda: not _works_in(lock.parent, pid), patience)
+    _end_orphans(lock.parent)
     lock.unlink(missing_ok=True)
+
+
+def _end_orphans(folder: Path) -> None:
+    """What a killed postmaster leaves: its backends go on, and promise what the next one forgets.
+
+    The lock must stay until they are gone. Their work is found again in the log, as after a crash.
+    """
+    for pid in _working_in(folder):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    _until(lambda: not _working_in(folder), 10)
 
 
 def _works_in(folder: Path, pid: int) -> bool:
     """Both servers work in their data. A number alone may be somebody else's by now."""
+    return pid in _working_in(folder)
+
+
+def _working_in(folder: Path) -> list[int]:
     if Path("/proc/self").exists():
-        try:
-            return Path(f"/proc/{pid}/cwd").samefile(folder)
-        except OSError:
-            return False
-    asked = ["lsof", "-a", "-d", "cwd", "-p", str(pid), "-Fn"]
+        return [
+            int(place.parent.name)
+            for place in Path("/proc").glob("[0-9]*/cwd")
+            if _is(place, folder)
+        ]
+    asked = ["lsof", "-a", "-d", "cwd", "-t", "--", str(folder.resolve())]
     found = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return f"n{folder.resolve()}" in found.stdout.splitlines()
+    return [int(pid) for pid in found.stdout.split()]
+
+
+def _is(place: Path, folder: Path) -> bool:
+    try:
+        return place.samefile(folder)
+    except OSError:  # it has ended, or is none of ours
+        return False
 
 
 def _start(command: list[str], log: Path, account: int | None) -> subprocess.Popen[bytes]:

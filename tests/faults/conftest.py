@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ import pytest
 
 from tests.faults.house import House, until
 from tests.faults.ledger import Ledger
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd repeats every talk
 
 
 @pytest.fixture(scope="session")

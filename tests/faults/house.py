@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,7 +139,7 @@ class House:
     def open_tickets(self, ledger: Ledger, count: int) -> None:
         """Each until it is acknowledged, as a careful client would, always under the same key."""
         for _ in range(count):
-            key = f"{id(ledger)}-{len(ledger.attempted)}"
+            key = str(uuid.uuid4())  # never used before: a repeated key repeats an old answer
             ledger.attempted.append(key)
             number = until(lambda key=key: self.open_ticket(key), 30, "an acknowledgement")
             ledger.acknowledged[key] = number

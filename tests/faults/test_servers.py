@@ -3,7 +3,10 @@
 import json
 import random
 import threading
+from contextlib import suppress
 
+import psutil
+import psycopg
 import pytest
 import redis
 
@@ -72,6 +75,33 @@ def test_a_database_that_restarts_amid_the_work_loses_nothing_it_acknowledged(
 
     assert len(ledger.acknowledged) == 12
     assert settled()["duplicated"] <= 2  # a letter whose result could not be written, per restart
+
+
+def test_no_backend_of_a_killed_database_goes_on_beside_the_next(house: House):
+    """It would acknowledge commits that the next one never hears of."""
+    thinks = threading.Thread(target=think_for_long, args=[house.postgres.url])
+    thinks.start()
+    [(busy,)] = until(lambda: thinkers(house), 20, "a backend that is busy")
+
+    house.postgres.process.kill()
+    house.postgres.process.wait()
+    assert psutil.pid_exists(busy)
+    house.start_postgres()
+
+    assert not psutil.pid_exists(busy)
+    thinks.join(10)
+
+
+def think_for_long(url: str) -> None:
+    with suppress(psycopg.Error), psycopg.connect(url, autocommit=True) as line:
+        line.execute("SELECT count(*) FROM generate_series(1, 100000000000)")
+
+
+def thinkers(house: House) -> list[tuple[int]]:
+    return house.rows(
+        "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s",
+        "SELECT count(*) FROM generate_series%",
+    )
 
 
 def test_a_database_that_is_away_is_said_to_be_away(house: House):
