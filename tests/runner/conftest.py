@@ -24,7 +24,7 @@ from runner.places import NOBODY, PROJECT, VENV, kept, open_temporary, others_ma
 
 ROOT = os.getuid() == 0
 SOMEBODY = NOBODY if ROOT else None  # only root can try somebody else
-PATIENCE = 120  # seconds; a test that passes never waits that long, also on a busy machine
+PATIENCE = 300  # seconds; a test that passes never waits that long, also on a busy machine
 OPEN = "The desk is open: "
 
 
