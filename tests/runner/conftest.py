@@ -219,8 +219,10 @@ def warm(lender: Lender) -> Iterator[Path]:
     for folder in open_folder():
         first = Clone(lender.equip(copied(folder / "clone")), lender.python)
         run = first.start("run")
-        run.opens()
-        run.stop()
+        try:
+            run.opens()
+        finally:
+            run.stop()
         yield first.folder / "var"
 
 
