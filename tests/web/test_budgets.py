@@ -13,9 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from releases.models import Line, Module, System
-from supportdesk.accounts.models import Invitation, Mandate, Organisation, Scope, Team, Token, User
+from supportdesk.accounts.models import (
+    Invitation,
+    Mandate,
+    Organisation,
+    Scope,
+    Team,
+    Token,
+    User,
+    Webhook,
+)
 from supportdesk.audit.models import Entry
-from supportdesk.messaging.models import Dispatch, Event, Notice
+from supportdesk.messaging.models import Dispatch, Endpoint, Event, Notice
 from supportdesk.worktime.models import Absence, Calendar
 from tests.factories import (
     CalendarFactory,
@@ -108,6 +117,9 @@ ONE_MORE: dict[type[Model], Maker] = {
         dedupe_key=f"n{n}", channel="mail", recipient=UserFactory(), address="x@x.example"
     ),
     Notice: _notice,
+    Webhook: lambda house, n: Webhook.objects.create(
+        organisation=OrganisationFactory(), name=f"n{n}", endpoint=Endpoint.objects.create(url="x")
+    ),
     Calendar: lambda house, n: CalendarFactory(),
     Absence: lambda house, n: Absence.objects.create(
         person=UserFactory(),
