@@ -99,7 +99,9 @@ class ReportForm(DeskForm):
     external_number = forms.CharField(
         label=_("Number at your IT service provider"), max_length=60, required=False
     )
-    files = FilesField(label=_("Attachments"), required=False)
+    files = FilesField(  # type: ignore[assignment]  # a field that becomes the form's files
+        label=_("Attachments"), required=False
+    )
     confidential = forms.BooleanField(
         label=_("Confidential"),
         help_text=_("Seen by you, your coordinators and the specialist in charge only."),
@@ -164,7 +166,9 @@ class ReplyForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=LONG_TEXT,
     )
-    files = FilesField(label=_("Attachments"), required=False)
+    files = FilesField(  # type: ignore[assignment]  # a field that becomes the form's files
+        label=_("Attachments"), required=False
+    )
 
 
 class ReopenForm(ReplyForm):

@@ -18,7 +18,9 @@ from django.db.models.fields.tuple_lookups import (
 )
 from django.utils.translation import gettext_lazy as _
 
+from supportdesk.accounts.models import User
 from tickets.models import DONE, Status, Ticket
+from tickets.models.ticket import TicketQuerySet
 
 PAGE = 25
 MOST_WORDS = 8
@@ -51,7 +53,7 @@ KEYS: dict[str, tuple[str | None, bool]] = {
 }
 
 
-def searched(rows: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+def searched(rows: TicketQuerySet, words: str) -> TicketQuerySet:
     """Tickets by their number, the number of level 2, or words of the subject, all of them."""
     words = " ".join(words.split())
     if not words:
@@ -66,7 +68,7 @@ def searched(rows: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     return rows.filter(found)
 
 
-def viewed(rows: Any, view: str, reader: Any) -> QuerySet[Ticket]:
+def viewed(rows: TicketQuerySet, view: str, reader: User) -> TicketQuerySet:
     if view == View.YOURS:
         return rows.filter(status__in=[Status.WAITING_CUSTOMER, Status.RESOLVED])
     if view == View.MINE:

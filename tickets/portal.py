@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,6 +31,7 @@ from tickets.models import (
     Status,
     Ticket,
 )
+from tickets.models.ticket import TicketQuerySet
 from tickets.needs import Needs
 
 PORTAL = Message.Channel.PORTAL
@@ -84,11 +84,11 @@ def ticket_list(request: SignedIn) -> HttpResponse:
     form = FilterForm(request.user, request.GET)
     valid = form.is_valid()
     rows = _found(form, request.user) if valid else Ticket.objects.none()
-    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    after, before = (request.GET.get(name, "") for name in ("after", "before"))
     context = {
         "section": "tickets",
         "form": form,
-        "page": listing.page(rows.for_lists(), form.chosen_order, **cursors),
+        "page": listing.page(rows.for_lists(), form.chosen_order, after=after, before=before),
         "views": listing.View.choices,
     }
     part = request.htmx and request.htmx.target == "tickets"
@@ -96,7 +96,7 @@ def ticket_list(request: SignedIn) -> HttpResponse:
     return render(request, template, context, status=200 if valid else 422)
 
 
-def _found(form: FilterForm, reader: User) -> QuerySet[Ticket]:
+def _found(form: FilterForm, reader: User) -> TicketQuerySet:
     rows = Ticket.objects.visible_to(reader)
     if len(form.organisations) == 1:
         # Says nothing new, but as a plain value: the index by organisation serves the order too.
@@ -217,7 +217,7 @@ def _visible(request: SignedIn, number: int) -> Ticket:
     return get_object_or_404(Ticket.objects.visible_to(request.user).for_lists(), number=number)
 
 
-def _typed(request: SignedIn, form: type[DeskForm]) -> dict[str, str]:
+def _typed(request: SignedIn, form: type[DeskForm]) -> dict[str, Any]:
     """The words of a form as they came, fit for a draft. Its token is not worth keeping."""
     names = set(form.base_fields) - {"submission", "files"}
     return {name: value for name, value in request.POST.items() if name in names}

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -133,7 +133,7 @@ class UserAdmin(WithVerbs, AuditedAdmin):
         ),
     }
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Teams and deputies are the vendor's: of a customer nothing of the kind is asked."""
         theirs = [] if obj is None or obj.is_vendor else ["team", "deputy"]
         return [name for name in self.fields if name not in theirs]
@@ -191,15 +191,15 @@ class InvitationAdmin(WithVerbs, DeskAdmin):
             raise PermissionDenied
         by = colleague(request)
         form = OfficeInviteForm(by, data=request.POST or None)
-        invited = request.method == "POST" and attempt(
-            form, lambda: actions.invite(by=by, **form.cleaned_data)
-        )
-        if invited:
-            words = say("%(name)s gets a letter with a link.") % {"name": invited.name}
+        invited = None
+        if request.method == "POST":
+            invited = attempt(form, lambda: actions.invite(by=by, **form.cleaned_data))
+        if invited is not None:
+            words = gettext("%(name)s gets a letter with a link.") % {"name": invited.name}
             messages.success(request, words)
             return redirect(self.url())
         status = 422 if request.method == "POST" else 200
-        title = say("Invite somebody")
+        title = gettext("Invite somebody")
         template = "admin/accounts/invite.html"
         return self.page(request, template, title=title, form=form, status=status)
 

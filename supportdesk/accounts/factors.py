@@ -17,5 +17,7 @@ def must_have(user: User | AnonymousUser) -> bool:
     return bool(settings.REQUIRE_STAFF_MFA and user.is_authenticated and user.is_staff)
 
 
-def has(user: User) -> bool:
+def has(user: User | AnonymousUser) -> bool:
+    if not user.is_authenticated:
+        return False
     return Authenticator.objects.filter(user=user, type__in=KINDS).exists()

@@ -9,8 +9,7 @@ from allauth.account.fields import EmailField
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts import actions
 from supportdesk.accounts.access import CUSTOMER_ROLES
@@ -23,17 +22,17 @@ from supportdesk.web.forms import DeskForm
 
 class AcceptForm(DeskForm):
     name = forms.CharField(
-        label=lazy("Your name"),
+        label=_("Your name"),
         max_length=120,
         widget=forms.TextInput({"autocomplete": "name"}),
     )
     password = forms.CharField(
-        label=lazy("Choose a password"),
+        label=_("Choose a password"),
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label=lazy("The same password again"),
+        label=_("The same password again"),
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
@@ -56,7 +55,7 @@ class RolesForm(DeskForm):
     """What somebody may be here. That at least one is chosen, the verb says."""
 
     roles = forms.MultipleChoiceField(
-        label=lazy("Roles"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Roles"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
     def __init__(self, organisation: Organisation | None, *args: Any, **kwargs: Any) -> None:
@@ -66,11 +65,11 @@ class RolesForm(DeskForm):
 
 
 class InviteForm(RolesForm):
-    email = forms.EmailField(label=lazy("E-mail address"), max_length=254)
-    name = forms.CharField(label=lazy("Name"), max_length=120)
-    language = forms.ChoiceField(label=lazy("Language"), choices=Language.choices)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
 
-    field_order = ("email", "name", "roles", "language")
+    field_order = ["email", "name", "roles", "language"]
 
     def __init__(self, organisation: Organisation | None, reader: User, **kwargs: Any) -> None:
         usual = {"roles": grantable(organisation)[:1], "language": reader.language}
@@ -86,11 +85,11 @@ class OfficeInviteForm(InviteForm):
 
     organisation = forms.ModelChoiceField(
         Organisation.objects.filter(is_active=True),
-        label=lazy("Belongs to"),
+        label=_("Belongs to"),
         required=False,
-        empty_label=lazy("us"),
+        empty_label=_("us"),
     )
-    field_order = ("organisation", "email", "name", "roles", "language")
+    field_order = ["organisation", "email", "name", "roles", "language"]
 
     def __init__(self, reader: User, **kwargs: Any) -> None:
         super().__init__(None, reader, **kwargs)
@@ -103,18 +102,18 @@ class OfficeInviteForm(InviteForm):
 
 class ProfileForm(DeskForm):
     name = forms.CharField(
-        label=lazy("Name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+        label=_("Name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
     )
     phone = forms.CharField(
-        label=lazy("Phone"),
+        label=_("Phone"),
         max_length=40,
         required=False,
         widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(
-        label=lazy("Language"),
+        label=_("Language"),
         choices=Language.choices,
-        help_text=lazy("Of the pages and of the mails you get."),
+        help_text=_("Of the pages and of the mails you get."),
     )
 
 
@@ -144,16 +143,22 @@ class PreferencesForm(DeskForm):
 
 class TokenForm(DeskForm):
     name = forms.CharField(
-        label=lazy("What is it for?"),
+        label=_("What is it for?"),
         max_length=80,
-        help_text=lazy("The program or the server that will use it."),
+        help_text=_("The program or the server that will use it."),
     )
     scopes = forms.MultipleChoiceField(
-        label=lazy("What may it touch?"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("What may it touch?"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     lasts = forms.TypedChoiceField(
-        label=lazy("How long is it valid?"),
-        choices=[(30, lazy("30 days")), (90, lazy("90 days")), (365, lazy("One year"))],
+        label=_("How long is it valid?"),
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("One year")),
+        ],
         coerce=lambda days: timedelta(days=int(days)),
         initial=90,
     )

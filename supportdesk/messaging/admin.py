@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.messaging import actions, lag
 from supportdesk.messaging.models import Dispatch, Event
-from supportdesk.web.office import DeskAdmin, MenuLine, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, colleague, counted
 
 
 class Retriable(DeskAdmin):
@@ -32,14 +33,14 @@ class Retriable(DeskAdmin):
         return [replace(line, count=dead or None, hot=bool(dead)) for line in lines]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        return access.may(request.user, f"{self.opts.model_name}.retry")
+        return access.may(colleague(request), f"{self.opts.model_name}.retry")
 
     @admin.action(description=_("Try again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, rows: QuerySet) -> None:
         tried = 0
         for row in rows:
             try:
-                type(self).retry(row, by=request.user)
+                type(self).retry(row, by=colleague(request))
                 tried += 1
             except Refused as error:
                 self.message_user(request, f"{row}: {error}", messages.WARNING)
@@ -69,7 +70,7 @@ class EventAdmin(Retriable):
 
     def panel(self, request: HttpRequest) -> str:
         """How far behind the desk is, on the start page of those who look after it."""
-        messages_list = self.admin_site.get_model_admin(Dispatch).url()
+        messages_list = reverse("admin:messaging_dispatch_changelist")
         figures = [
             {
                 "label": _("Events waiting"),

@@ -117,14 +117,16 @@ class MinuteOfDay(forms.TimeField):
         return self.widget.format_value(initial) != (data or None)  # type: ignore[call-arg]
 
 
-class Spans(forms.CharField):
+class Spans(forms.Field):
     """Hours of a day in words, "7:00–12:00, 13:00–15:00", stored as spans of minutes in order."""
+
+    widget = forms.TextInput
 
     SPAN = re.compile(r"\s*(\d{1,2})[:.](\d\d)\s*[-–]\s*(\d{1,2})[:.](\d\d)\s*")
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("For example 7:00–12:00, 13:00–15:00; empty is closed."))
-        super().__init__(max_length=200, **kwargs)
+        super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -134,8 +136,7 @@ class Spans(forms.CharField):
     def to_python(self, value: Any) -> list[NumericRange]:
         if isinstance(value, list):
             return value
-        text = super().to_python(value)
-        return [self._span(part) for part in text.split(",") if part.strip()]
+        return [self._span(part) for part in (value or "").split(",") if part.strip()]
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -143,9 +144,6 @@ class Spans(forms.CharField):
         ends_after_it_begins = all(span.lower < span.upper for span in value)
         if edges != sorted(edges) or not ends_after_it_begins or (edges and edges[-1] > DAY):
             raise ValidationError(_("The hours must follow each other within one day."))
-
-    def run_validators(self, value: Any) -> None:
-        """Its own are for text; `validate` has looked at the spans."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

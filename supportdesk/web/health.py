@@ -66,6 +66,7 @@ def _is_migrated() -> bool:
 
 def _broker_answers() -> bool:
     try:
-        return bool(caches["default"]._cache.get_client().ping())
+        redis = caches["default"]._cache.get_client()  # type: ignore[attr-defined]  # Django's
+        return bool(redis.ping())
     except (RedisError, OSError):
         return False

@@ -41,7 +41,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
     A page that asks in the background is told so beside what is being typed, which stays.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # the caller hands on any response
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponse:
         if not request.htmx and request.method in ("GET", "HEAD"):  # type: ignore[attr-defined]
             return super().handle_no_permission(request, view_func)
         back = _where_from(request) or resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -79,12 +79,12 @@ class Office(admin.AdminSite):
         # Rows are deleted one by one, after a look at what hangs on them.
         self.disable_action("delete_selected")
 
-    def register(self, models: Any, admin_class: Any = None, **options: Any) -> None:
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Our own rooms only. Packages bring pages for their tables too; nobody has a right to
         them, so they have no address either.
         """
         if admin_class is not None and issubclass(admin_class, Room):
-            super().register(models, admin_class, **options)
+            super().register(model_or_iterable, admin_class, **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         menu = self.menu(request) if self.has_permission(request) else []
