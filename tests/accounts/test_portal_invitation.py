@@ -44,7 +44,7 @@ def test_the_link_leads_to_an_account_and_in(client, link):
 
     assert entered.redirect_chain[-1][0] == reverse("home")
     assert entered.context["user"] == User.objects.get(email="neu@alpina.example")
-    assert "Welcome" in entered.text
+    assert "Willkommen" in entered.text  # the language of the invitation
 
 
 def test_the_secret_is_in_no_page_no_address_and_no_log(client, link, caplog, invitation, carol):
