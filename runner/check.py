@@ -128,5 +128,6 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
         *["python", "manage.py", "spectacular", "--validate", "--fail-on-warn"],
         *["--file", os.devnull],
     ),
+    "catalogues": _tool("python", "manage.py", "catalogues", "check"),
     "migrations": _tool("python", "manage.py", "makemigrations", "--check", "--dry-run"),
 }
