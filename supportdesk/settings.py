@@ -102,7 +102,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    # Joins of many small tables are planned as written: docs/decisions/0012.
+    # Joins of many small tables are planned as written: docs/decisions/0013.
     "options": "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000"
     " -c join_collapse_limit=4",
 }
