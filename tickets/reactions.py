@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
 from supportdesk.messaging import about, hints, notices
@@ -40,6 +42,17 @@ def find_somebody(ticket: int, **_more: Any) -> None:
     if row is not None:
         with suppress(WrongState):
             actions.route(row, by=User.objects.desk())
+
+
+@reacts_to("user.disabled", "user.granted")
+def hand_on_what_they_had(person: int, **_more: Any) -> None:
+    """Whoever is no specialist any more leaves no ticket behind: each is routed again."""
+    left = User.objects.get(pk=person)
+    if not left.is_vendor or (left.is_active and left.is_any(Role.AGENT, Role.LEAD)):
+        return
+    reason = gettext("%(name)s is not in charge of tickets any more.") % {"name": left}
+    for ticket in Ticket.objects.unresolved().filter(assignee=left).select_related("team"):
+        actions.hand_on(ticket, by=User.objects.desk(), team=ticket.team, reason=reason)
 
 
 @reacts_to("ticket.opened")

@@ -116,6 +116,7 @@ SYSTEM = {
     "ticket.scan",
     "user.reset_mfa",
     "ticket.rewind",
+    "ticket.hand_on",
 }
 
 MAY: dict[Role, set[str]] = {
