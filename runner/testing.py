@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from runner import servers
-from runner.places import open_temporary
+from runner.places import PROJECT, open_temporary
 
 SERVERS: list[servers.Server] = []
 FOLDERS: list[Path] = []
@@ -24,9 +26,26 @@ LEFT_OUT: list[str] = []
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Once in the controller; the workers of xdist inherit the addresses by environment."""
+    """Once in the controller: the workers of xdist inherit addresses, and find all compiled."""
     os.environ.setdefault("SECRET_KEY", "only-for-tests")
     os.environ.setdefault("DEBUG", "0")
+    _servers()
+    _catalogues()
+
+
+def _catalogues() -> None:
+    """Compiled before Django reads them: it reads them once, and takes none for an empty one."""
+    texts = (PROJECT / "locale").glob("*/LC_MESSAGES/django.po")
+    if any(_is_older(text.with_suffix(".mo"), text) for text in texts):
+        compile_them = [sys.executable, "manage.py", "catalogues", "compile"]
+        subprocess.run(compile_them, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+
+
+def _is_older(made: Path, source: Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
+
+
+def _servers() -> None:
     if "DATABASE_URL" in os.environ and "BROKER_URL" in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="supportdesk-tests-", dir=open_temporary()))

@@ -15,7 +15,6 @@ from hypothesis import settings
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Organisation, User
-from supportdesk.web import catalogues
 from tests.entrance.house import CLIENT, SECRET, House, serve
 from tests.factories import (
     CalendarFactory,
@@ -48,12 +47,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{trigger}"')
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _catalogues() -> None:
-    """A fresh clone has none that Django can read."""
-    catalogues.compile_all()
 
 
 @pytest.fixture(autouse=True)

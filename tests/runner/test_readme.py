@@ -39,7 +39,11 @@ def test_the_logins_are_those_of_the_demo():
 
 def test_make_help_shows_every_target():
     help_page = subprocess.run(
-        ["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "help"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
     assert [line.split()[0] for line in help_page.splitlines()] == TARGETS
