@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from runner import servers
 from runner.places import PROJECT, PYTHON, say
@@ -40,7 +41,8 @@ class House:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            preexec_fn=servers.die_with_parent,
+            # No farewell: a worker whose broker dies in the same moment may wait for it for ever.
+            preexec_fn=partial(servers.die_with_parent, signal.SIGKILL),
             process_group=0,
         )
         colour = COLOURS[len(self.children) % len(COLOURS)]

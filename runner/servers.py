@@ -42,10 +42,10 @@ class Server:
                 self.process.wait()
 
 
-def die_with_parent() -> None:
+def die_with_parent(how: int = signal.SIGINT) -> None:
     """Between fork and exec: when the runner is killed, the kernel ends its children too."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
 
 
 def free_port() -> int:

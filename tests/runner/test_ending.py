@@ -61,7 +61,7 @@ def test_a_killed_runner_takes_everybody_along_and_starts_again_with_its_data(cl
     url = again.opens()
     assert answers(url + "/health/ready") == 200
     _gone, alive = psutil.wait_procs(everybody, timeout=60)
-    assert alive == []
+    assert [process.cmdline() for process in alive] == []
     assert house.start("manage", "shell", "-c", COUNT).hears("found").strip() == "found 1"
     assert again.stop() == 128 + signal.SIGTERM
     assert house.processes() == []
