@@ -9,12 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from runner import servers
 from runner.places import PROJECT, PYTHON, say
 
+PATIENCE = 12.0  # seconds to finish one's work in
 COLOURS = ("36", "32", "33", "35", "34", "31", "37")
 
 
@@ -62,24 +64,23 @@ class House:
         return next((child for child in gone if not child.once), None)
 
     def stop(self) -> None:
+        """Ask the first of each; who does not finish in time goes, and its pool with it.
+
+        Only the first: a pool that hears the signal too dies in the middle of its task, while its
+        worker waits for the result.
+        """
         for child in self.children:
-            _signal(child, signal.SIGTERM)
-        end = time.monotonic() + 12
+            child.process.terminate()
+        end = time.monotonic() + PATIENCE
         for child in self.children:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal(child, signal.SIGKILL)
-                child.process.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+            child.process.wait()
 
     def _echo(self, name: str, colour: str, process: subprocess.Popen[str]) -> None:
         paint = sys.stdout.isatty()
         head = f"\033[{colour}m{name:>8}\033[0m" if paint else f"{name:>8}"
         for line in process.stdout or ():
             say(f"{head} | {line.rstrip()}")
-
-
-def _signal(child: Child, signum: int) -> None:
-    """To the whole group: a worker's pool belongs to it."""
-    if child.process.poll() is None:
-        os.killpg(child.process.pid, signum)
