@@ -269,7 +269,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["supportdesk.web.api.wire.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["supportdesk.web.api.wire.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "supportdesk.web.api.schema.DeskSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["supportdesk.web.api.filters.Asked"],
     "DEFAULT_METADATA_CLASS": None,  # what can be done stands in the schema
     "EXCEPTION_HANDLER": "supportdesk.web.api.problems.handle",
 }

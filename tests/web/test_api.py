@@ -267,6 +267,23 @@ def test_writes_are_counted_apart(narrow, alice, new_ticket):
     assert client.get(ME).status_code == 200
 
 
+def test_counters_end_by_themselves():
+    cache.clear()
+    cache.count("calls", seconds=120)
+
+    assert cache.count("calls", seconds=120) == 2
+    client = cache._cache.get_client("calls")
+    assert 110 < client.ttl(cache.make_key("calls")) <= 120
+
+
+def test_nobody_is_refused_while_the_counters_are_away(narrow, settings, alice):
+    away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "default": away}
+    client = calling_as(alice)
+
+    assert [client.get(ME).status_code for _ in range(4)] == [200] * 4
+
+
 def test_the_description_is_whole():
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
 

@@ -7,8 +7,22 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_filters.fields import IsoDateTimeField
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+
+from supportdesk.web.api.pages import PARAMETERS
+
+
+class Asked(DjangoFilterBackend):
+    """Builds the form of the filters only for a request that names more than the page it wants."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        if request.query_params.keys() <= PARAMETERS:
+            return queryset
+        return super().filter_queryset(request, queryset, view)
 
 
 class _Moment(IsoDateTimeField):
@@ -25,7 +39,7 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     field_class = _Moment
 
 
-class _Asked(forms.Form):
+class _Form(forms.Form):
     def clean(self) -> None:
         """An empty word finds everything, but an empty time is a slip, and lists too much."""
         for name, field in self.fields.items():
@@ -37,4 +51,4 @@ class _Asked(forms.Form):
 
 class Filters(django_filters.FilterSet):
     class Meta:
-        form = _Asked
+        form = _Form

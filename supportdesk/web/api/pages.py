@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 DEFAULT, MOST = 50, 100
+PARAMETERS = {"cursor", "limit", "ordering"}
 SALT = "supportdesk.web.api.pages"
 
 

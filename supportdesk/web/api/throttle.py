@@ -26,8 +26,7 @@ class PerMinute(BaseThrottle):
         minute, passed = divmod(time.time(), WINDOW)
         self.left = WINDOW - passed
         key = f"api:{kind}:{request.user.pk}:{minute:.0f}"
-        cache.add(key, 0, timeout=2 * WINDOW)
-        used = cache.incr(key)
+        used = cache.count(key, seconds=2 * WINDOW)
         request._request.rate = (limit, max(limit - used, 0), self.left)  # type: ignore[attr-defined]
         return used <= limit
 
