@@ -24,7 +24,7 @@ from tickets.models import Attachment, Message
 CHUNK = 2**16
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # the caller's verb has one, and fails with it
 def attach(message: Message, files: Sequence[UploadedFile], *, by: User) -> list[Attachment]:
     """Store the files with a message of a ticket that the caller has claimed.
 

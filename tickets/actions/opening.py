@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from releases.models import Module, System
@@ -53,6 +54,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
     """
     access.require(by, "ticket.open")
     _check(report, by)
+    now = timezone.now()
     ticket = Ticket.objects.create(
         organisation=report.organisation,
         opened_by=by,
@@ -71,10 +73,12 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
         priority=report.customer_priority,
         confidential=report.confidential,
         submission=report.submission,
+        opened_at=now,
+        # One entered for a caller waits for an answer just as one they typed themselves.
+        unanswered_since=now,
+        changed_at=now,
     )
-    message = steps.say(ticket, by=by, text=report.text, channel=channel)
-    # A ticket entered for a caller waits for an answer just as one they typed themselves.
-    steps.change(ticket, unanswered_since=message.at, changed_at=message.at)
+    message = steps.say(ticket, by=by, text=report.text, channel=channel, at=now)
     attach(message, report.files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.OPENED, by=by, message=message.pk)
     wind(ticket)
@@ -82,12 +86,8 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
 
 
 def _check(report: Report, by: User) -> None:
-    reachable = (
-        Organisation.objects.all()
-        if by.is_vendor
-        else Organisation.objects.within_reach(by, Service.TICKETS)
-    )
-    reachable.get(pk=report.organisation.pk)
+    if not by.is_vendor and report.organisation.pk != by.organisation_id:
+        Organisation.objects.within_reach(by, Service.TICKETS).get(pk=report.organisation.pk)
     if not report.subject.strip():
         raise Invalid.blank("subject")
     if report.customer_priority not in Priority.values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -52,11 +53,15 @@ def say(
     text: str,
     channel: str,
     visibility: str = Message.Visibility.PUBLIC,
+    at: datetime | None = None,
 ) -> Message:
     """Add a message. Blank text is Invalid: nobody is served by an empty line."""
     if not text.strip():
         raise Invalid.blank("text")
-    return ticket.messages.create(author=by, text=text, channel=channel, visibility=visibility)
+    at = at or timezone.now()
+    return ticket.messages.create(
+        author=by, at=at, text=text, channel=channel, visibility=visibility
+    )
 
 
 def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) -> None:
