@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from supportdesk.accounts import actions
-from supportdesk.accounts.models import Invitation, Mandate, Team, User
+from supportdesk.accounts.models import Invitation, Mandate, Organisation, Team, User
 from supportdesk.audit.models import Entry
 from supportdesk.messaging.models import Dispatch
 from tests.factories import MandateFactory, OrganisationFactory, UserFactory
@@ -70,6 +70,37 @@ def test_two_mandates_of_the_same_pair_do_not_overlap(as_ada):
 
     assert answer.context["adminform"].form.errors
     assert Mandate.objects.count() == 1
+
+
+def test_an_insurer_is_given_no_mandate(as_ada, alpina, hansa):
+    facts = {"provider": hansa.pk, "insurer": alpina.pk, "during_0": "2026-01-01"}
+
+    answer = as_ada.post(reverse("admin:accounts_mandate_add"), {**facts, "carries": ["tickets"]})
+
+    assert "provider" in answer.context["adminform"].form.errors
+    with pytest.raises(IntegrityError, match="only providers"):
+        MandateFactory(provider=hansa, insurer=alpina)
+
+
+def test_a_provider_that_holds_mandates_becomes_no_insurer(as_ada):
+    provider = MandateFactory().provider
+    facts = {"name": provider.name, "code": provider.code, "state": "NW", "is_active": "on"}
+
+    answer = as_ada.post(change(provider), {**facts, "kind": "insurer"})
+
+    assert "kind" in answer.context["adminform"].form.errors
+    with pytest.raises(IntegrityError, match="only providers"):
+        Organisation.objects.filter(pk=provider.pk).update(kind="insurer")
+
+
+def test_a_provider_without_mandates_becomes_an_insurer(as_ada):
+    provider = OrganisationFactory(kind="provider")
+    facts = {"name": provider.name, "code": provider.code, "state": "NW", "is_active": "on"}
+
+    as_ada.post(change(provider), {**facts, "kind": "insurer"})
+
+    provider.refresh_from_db()
+    assert provider.kind == "insurer"
 
 
 def test_mandates_are_not_for_agents(client, sam):

@@ -89,12 +89,11 @@ def test_lines_in_the_inbox_end_with_the_mandate(answered, paul, client):
     client.force_login(paul)
     subject = answered.subject
     assert subject in client.get(reverse("inbox")).content.decode()
-    unread = Notice.objects.visible_to(paul).unread()
-    assert unread.exists()
+    assert Notice.objects.visible_to(paul).unread().exists()
 
     end_of_mandate()
 
-    assert not unread.all().exists()
+    assert not Notice.objects.visible_to(paul).unread().exists()
     for page in ["inbox", "home"]:
         html = client.get(reverse(page)).content.decode()
         assert subject not in html, page

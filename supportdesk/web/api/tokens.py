@@ -25,7 +25,7 @@ class TokenAuthentication(KnoxAuthentication):
     def authenticate_credentials(self, token: bytes) -> tuple[User, Token]:
         # Headers are bytes from anywhere: what is not ASCII is no token of ours.
         digest = hash_token(token.decode("ascii", errors="replace"))
-        found = Token.objects.select_related("user").filter(digest=digest).first()
+        found = Token.objects.select_related("user__organisation").filter(digest=digest).first()
         now = timezone.now()
         if found is None or not found.user.is_active or (found.expiry and found.expiry <= now):
             raise AuthenticationFailed(_("This token is not valid, or not any more."), "token")
