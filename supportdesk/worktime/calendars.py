@@ -13,29 +13,36 @@ from supportdesk.worktime import arithmetic
 from supportdesk.worktime.arithmetic import Blocks
 from supportdesk.worktime.models import Calendar
 
+Special = tuple[tuple[date, bool, Blocks], ...]
+
 
 def of(row: Calendar) -> arithmetic.Calendar:
     """The calendar as the rules read it. Two queries; keep it for as long as one piece of work."""
     weekly: list[list[tuple[int, int]]] = [[] for _ in range(7)]
     for hours in row.hours.all():
         weekly[hours.weekday].append((hours.opens_minute, hours.closes_minute))
-    once: dict[date, Blocks] = {}
-    yearly: dict[tuple[int, int], Blocks] = {}
-    for special in row.special_days.all():
-        spans = tuple((span.lower, span.upper) for span in special.hours)
-        if special.yearly:
-            yearly[special.day.month, special.day.day] = spans
-        else:
-            once[special.day] = spans
+    special = tuple(
+        (special.day, special.yearly, tuple((span.lower, span.upper) for span in special.hours))
+        for special in row.special_days.all()
+    )
+    blocks = tuple(tuple(sorted(day)) for day in weekly)
+    return _made(row.zone, blocks, special, row.state, row.regional_days)
+
+
+@lru_cache(maxsize=100)
+def _made(
+    zone: str, blocks: tuple[Blocks, ...], special: Special, state: str, regional: bool
+) -> arithmetic.Calendar:
+    """One value for equal facts, so that the days of a year are summed once and not per ticket."""
+    once = {day: spans for day, yearly, spans in special if not yearly}
+    each_year = {(day.month, day.day): spans for day, yearly, spans in special if yearly}
 
     def different(year: int) -> Mapping[date, Blocks]:
-        holidays = public_holidays(row.state, year, row.regional_days)
-        days: dict[date, Blocks] = dict.fromkeys(holidays, ())
-        days |= {day: spans for key, spans in yearly.items() if (day := _date(year, *key))}
+        days: dict[date, Blocks] = dict.fromkeys(public_holidays(state, year, regional), ())
+        days |= {day: spans for key, spans in each_year.items() if (day := _date(year, *key))}
         return days | {day: spans for day, spans in once.items() if day.year == year}
 
-    blocks = tuple(tuple(sorted(day)) for day in weekly)
-    return arithmetic.Calendar(ZoneInfo(row.zone), blocks, different)
+    return arithmetic.Calendar(ZoneInfo(zone), blocks, different)
 
 
 @lru_cache(maxsize=500)

@@ -42,6 +42,18 @@ def test_own_holidays_close_too_and_yearly_ones_come_again(db):
     assert is_open(calendar, noon(2027, 11, 26))
 
 
+def test_equal_facts_are_one_calendar_and_a_change_counts_at_once(db):
+    row, twin = CalendarFactory(state=""), CalendarFactory(state="")
+    before = calendars.of(row)
+    assert calendars.of(twin) is before
+
+    SpecialDay.objects.create(calendar=row, day=date(2026, 11, 26), name="Betriebsausflug")
+
+    assert is_open(before, noon(2026, 11, 26))
+    assert not is_open(calendars.of(row), noon(2026, 11, 26))
+    assert calendars.of(twin) is before
+
+
 def test_half_a_day_on_christmas_eve_and_a_holiday_that_is_worked(db):
     row = CalendarFactory(state="BY")
     half = [NumericRange(7 * 60, 12 * 60)]
