@@ -97,7 +97,7 @@ class OpenIn(serializers.Serializer):
         required=False,
         help_text="Your own when left out; the vendor's staff always name one.",
     )
-    module = Named(slug_field="code", queryset=Module.objects.all())
+    module = Named(slug_field="code", queryset=Module.objects.select_related("team__calendar"))
     system = Visible(slug_field="code", queryset=System.objects.all(), required=False)
     caller = Visible(
         slug_field="email",

@@ -60,7 +60,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
         opened_by=by,
         caller=report.caller,
         module=report.module,
-        team_id=report.module.team_id,
+        team=report.module.team,
         system=report.system,
         subject=" ".join(report.subject.split()),
         external_number=report.external_number.strip(),
