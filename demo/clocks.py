@@ -14,7 +14,8 @@ from tickets.moments import HAPPENED
 
 
 def of(story: Story, hours: Calendar) -> dict[Clock, Reading]:
-    return clocks.read(_moments(story), promises.terms(story.priority, hours))
+    opening = promises.terms(story.customer_priority, hours)
+    return clocks.read(_moments(story, hours), opening)
 
 
 def rows(story: Story) -> Iterator[dict[str, Any]]:
@@ -29,11 +30,12 @@ def rows(story: Story) -> Iterator[dict[str, Any]]:
         }
 
 
-def _moments(story: Story) -> Iterator[Moment]:
+def _moments(story: Story, hours: Calendar) -> Iterator[Moment]:
     """A message comes before the step written with it; the first is the report itself."""
     yield Moment(story.opened_at, Kind.OPENED_BY_CUSTOMER)
     for step in story.steps[1:]:
         if step.text and not step.internal:
             yield Moment(step.at, Kind.WE_WROTE if step.by.is_vendor else Kind.CUSTOMER_WROTE)
         if step.kind in HAPPENED:
-            yield Moment(step.at, HAPPENED[HistoryEntry.Kind(step.kind)])
+            then = promises.terms(step.priority, hours) if step.priority else None
+            yield Moment(step.at, HAPPENED[HistoryEntry.Kind(step.kind)], then)

@@ -36,7 +36,7 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "steps": f"Transaktion {story.subject.transaction}" if story.subject.transaction else "",
         "already_checked": story.checked,
         "customer_priority": story.customer_priority,
-        "priority": story.priority,
+        "priority": story.held_priority,
         "status": status,
         "team_id": story.module.team_id,
         "assignee_id": story.assignee.pk if story.assignee else None,
@@ -68,7 +68,7 @@ def messages(story: Story) -> Iterator[dict[str, Any]]:
 
 
 def history(story: Story) -> Iterator[dict[str, Any]]:
-    status, assignee = Status.NEW, None
+    status, assignee, priority = Status.NEW, None, story.customer_priority
     for step in story.steps:
         status = step.status or status
         assignee = step.assignee.pk if step.assignee else assignee
@@ -83,7 +83,10 @@ def history(story: Story) -> Iterator[dict[str, Any]]:
                 "team_id": story.module.team_id,
                 "reason": step.reason,
                 "public": step.kind not in ("handed_on", "unrouted"),
+                "priority_before": priority if step.priority else None,
+                "priority": step.priority,
             }
+        priority = step.priority or priority
 
 
 def decisions(story: Story) -> Iterator[dict[str, Any]]:

@@ -48,4 +48,5 @@ ANSWERS: list[str] = _TOLD["answers"]
 PROGRESS: list[str] = _TOLD["progress"]
 NOTES: list[str] = _TOLD["notes"]
 REOPENED: list[str] = _TOLD["reopened"]
+REGRADED: list[str] = _TOLD["regraded"]  # why a priority changed
 HANDED_ON: list[str] = _TOLD["handed_on"]

@@ -46,6 +46,7 @@ class Step:
     status: Status | None = None  # from here on
     assignee: User | None = None  # from here on
     reason: str = ""
+    priority: Priority | None = None  # from here on
 
 
 @dataclass
@@ -72,6 +73,13 @@ class Story:
 
     def say(self, template: str) -> str:
         return template.format(**self.words)
+
+    @property
+    def held_priority(self) -> Priority:
+        """The customer's own, until somebody changed it."""
+        return next(
+            (s.priority for s in reversed(self.steps) if s.priority), self.customer_priority
+        )
 
     @property
     def assignee(self) -> User | None:
@@ -160,7 +168,7 @@ class Year:
             if at > self.now:
                 return
             story.routed_at = at
-            seen = self.desks.situation(story.insurer, story.module.pk, story.priority, at)
+            seen = self.desks.situation(story.insurer, story.module.pk, story.customer_priority, at)
             answer = routing.decide(seen)
             if answer.chosen:
                 self._give(story, answer.chosen, at)
@@ -187,6 +195,8 @@ class Year:
         if dice.random() < 0.12:
             at = self._hand_on(story, at)
         story.steps.append(Step(at, self._in_charge(story), text=dice.choice(texts.PROGRESS)))
+        if story.customer_priority != story.priority:
+            story.steps.append(self._regrade(story, at))
         if dice.random() < 0.30:
             note = at + timedelta(minutes=dice.randrange(3, 50))
             story.steps.append(
@@ -207,6 +217,11 @@ class Year:
         reason = self.dice.choice(texts.HANDED_ON)
         story.steps.append(Step(at, before, "handed_on", assignee=heir, reason=reason))
         return self._after(at, 1.5)
+
+    def _regrade(self, story: Story, at: datetime) -> Step:
+        reason = texts.REGRADED[story.number % len(texts.REGRADED)]
+        person = self._in_charge(story)
+        return Step(at, person, "regraded", reason=reason, priority=story.priority)
 
     def _ask(self, story: Story, at: datetime) -> datetime:
         """A question to the customer, and their answer; returns when the turn came back to us."""

@@ -75,6 +75,10 @@ class HistoryOut(Row):
     assignee = serializers.CharField(source="assignee.name", allow_null=True)
     team = serializers.CharField(source="team.name")
     reason = serializers.CharField()
+    priority_before = serializers.ChoiceField(Priority.choices, allow_null=True)
+    priority = serializers.ChoiceField(
+        Priority.choices, allow_null=True, help_text="Where the step changed the priority."
+    )
 
 
 class AttachmentOut(Row):
@@ -158,6 +162,20 @@ class ResolveIn(serializers.Serializer):
 
 class ReopenIn(serializers.Serializer):
     reason = Text()
+
+
+class ChangePriorityIn(serializers.Serializer):
+    priority = Choice(Priority.choices)
+    reason = Text(help_text="The customer reads it.")
+
+
+class ObjectIn(serializers.Serializer):
+    text = Text()
+
+
+class DecideObjectionIn(serializers.Serializer):
+    priority = Choice(Priority.choices, help_text="The one that holds from now on.")
+    text = Text()
 
 
 class TicketFilter(Filters):
@@ -244,6 +262,21 @@ class TicketViewSet(DeskViewSet):
     def hand_on(self, ticket: Ticket, **given: Any) -> Ticket:
         """Give the ticket to another team."""
         return actions.hand_on(ticket, by=self.me, **given)
+
+    @verb(ChangePriorityIn)
+    def change_priority(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Set another priority; the customer's own stays beside it, and they read the reason."""
+        return actions.change_priority(ticket, by=self.me, **given)
+
+    @verb(ObjectIn)
+    def object(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Object to a changed priority, once: a lead decides."""
+        return actions.object_to_priority(ticket, by=self.me, **given)
+
+    @verb(DecideObjectionIn)
+    def decide_objection(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Decide on the customer's objection, for good."""
+        return actions.decide_objection(ticket, by=self.me, **given)
 
     @verb(WaitIn, files=True)
     def wait_for_customer(self, ticket: Ticket, **given: Any) -> Ticket:

@@ -177,6 +177,20 @@ class ReopenForm(ReplyForm):
         self.fields["text"].label = _("What is not solved yet?")
 
 
+class ObjectForm(DeskForm):
+    """Against a priority we have set."""
+
+    text = forms.CharField(
+        label=_("Why do you object?"),
+        help_text=_("A lead reads it and decides. This is possible once."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONG_TEXT,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="object_%s", **kwargs)  # the page has another text
+
+
 class FilterForm(DeskForm):
     """What a list shows. Empty means everything of the reader's; nothing here widens that."""
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging import notices
-from tickets.models import REOPEN_WINDOW, Attachment, Message, Ticket
+from tickets.models import REOPEN_WINDOW, Attachment, HistoryEntry, Message, Ticket
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Letter:
     key: object
     message: Message | None = None
     attachment: Attachment | None = None
+    step: HistoryEntry | None = None
 
     def to(self, people: Iterable[User]) -> None:
         """Write to those who may read the ticket at this moment, but never to whoever acted."""
@@ -48,15 +49,18 @@ class Letter:
             actor=self.actor,
             text=self._words(),
             attachment=self.attachment,
+            step=self.step,
             link=settings.BASE_URL.rstrip("/") + url,
             reopens_until=closed_at + REOPEN_WINDOW if closed_at else None,
         )
 
     def _words(self) -> str:
-        """A message goes along only where it is public; a confidential ticket keeps its words."""
-        if self.message is None or not self.message.is_public or self.ticket.confidential:
+        """Public words go along; a confidential ticket keeps them."""
+        if self.ticket.confidential:
             return ""
-        return self.message.text
+        if self.step is not None:
+            return self.step.reason if self.step.public else ""
+        return self.message.text if self.message and self.message.is_public else ""
 
 
 def customers(ticket: Ticket) -> list[User]:

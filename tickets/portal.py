@@ -20,8 +20,8 @@ from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
-from tickets import actions, clock_face, listing, progress, timeline
-from tickets.forms import FilterForm, ReopenForm, ReplyForm, ReportForm
+from tickets import actions, clock_face, listing, possible, progress, timeline
+from tickets.forms import FilterForm, ObjectForm, ReopenForm, ReplyForm, ReportForm
 from tickets.models import (
     DONE,
     PRIORITY_MEANINGS,
@@ -190,6 +190,18 @@ def confirm(request: SignedIn, number: int) -> HttpResponse:
 
 
 @require_POST
+def object_to_priority(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    form = ObjectForm(request.POST)
+    told = attempt(
+        form, lambda: actions.object_to_priority(row, by=request.user, **form.cleaned_data)
+    )
+    if told is None:
+        return _page(request, row, objecting=form, status=422)
+    return _done(request, row, _("Your objection is with the lead, who decides and tells you."))
+
+
+@require_POST
 def draft_reply(request: SignedIn, number: int) -> HttpResponse:
     """Keeps a message while it is written."""
     row = _visible(request, number)
@@ -244,7 +256,11 @@ def _done(request: SignedIn, row: Ticket, words: str) -> HttpResponse:
 
 
 def _page(
-    request: SignedIn, row: Ticket, form: DeskForm | None = None, status: int = 200
+    request: SignedIn,
+    row: Ticket,
+    form: DeskForm | None = None,
+    status: int = 200,
+    objecting: ObjectForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     draft = Draft.objects.filter(author=request.user, ticket=row).first()
@@ -260,6 +276,7 @@ def _page(
         "move": progress.next_move(row, now),
         "promise": clock_face.promise(row),
         "now": now,
+        "objecting": objecting or _objecting(row, request.user),
         "may_reopen": row.status in DONE and row.may_reopen(now),
     }
     template = "tickets/_ticket.html" if request.htmx else "tickets/ticket.html"
@@ -278,3 +295,10 @@ def _moments(row: Ticket, reader: User) -> list[Any]:
 def _form(row: Ticket, draft: Draft | None) -> DeskForm:
     kind = ReopenForm if row.status in DONE else ReplyForm
     return kind(initial=draft.content if draft else {})
+
+
+def _objecting(row: Ticket, reader: User) -> ObjectForm | None:
+    """The form where this reader can object to the priority now."""
+    if reader.is_vendor or not possible.may_object(row, reader):
+        return None
+    return None if possible.why_no_objection(row) else ObjectForm()

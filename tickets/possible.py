@@ -9,9 +9,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
-from tickets.models import DONE, NEXT, Status, Ticket
+from tickets.models import DONE, NEXT, HistoryEntry, Objection, Status, Ticket
 
 NOT_WAITING = [Status.NEW, Status.OPEN, *DONE]
 
@@ -26,6 +27,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "take": (DONE, Status.OPEN),
     "assign": (DONE, Status.OPEN),
     "hand_on": (DONE, Status.OPEN),
+    "change_priority": (DONE, Status.OPEN),
     "wait_for_customer": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
     "resume": (NOT_WAITING, Status.OPEN),
     "resolve": (_leading_nowhere(Status.RESOLVED), Status.RESOLVED),
@@ -44,4 +46,23 @@ def why_not(verb: str, ticket: Ticket, *, by: User, at: datetime) -> str:
         return str(WrongState(now, wanted))
     if verb == "reopen" and not ticket.may_reopen(at):
         return str(WrongState(now, wanted))
+    return ""
+
+
+def may_object(ticket: Ticket, by: User) -> bool:
+    """Whose objection to the priority it would be: the opener's, the caller's, a coordinator's."""
+    return by.pk in (ticket.opened_by_id, ticket.caller_id) or by.is_any(Role.COORDINATOR)
+
+
+def why_no_objection(ticket: Ticket) -> str:
+    """Empty when the ticket allows an objection to its priority. At most two queries."""
+    if ticket.status in DONE:
+        return str(WrongState(Status(ticket.status), Status.OPEN))
+    objection = Objection.objects.filter(ticket=ticket).first()
+    if objection is not None and objection.is_open:
+        return _("There is an objection already: a lead decides on it.")
+    if objection is not None:
+        return _("A lead has decided on an objection. This decision is final.")
+    if not ticket.history.filter(kind=HistoryEntry.Kind.REGRADED).exists():
+        return _("We have not changed your priority, so there is nothing to object to.")
     return ""

@@ -15,7 +15,7 @@ from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
 from tickets import actions, mail, webhooks
 from tickets.mail import Letter
-from tickets.models import Attachment, Message, Status, Ticket
+from tickets.models import Attachment, HistoryEntry, Message, Status, Ticket
 
 about.VISIBLE["tickets.ticket"] = Ticket.objects.visible_to
 about.HEARD["tickets.ticket"] = webhooks.heard_by
@@ -28,6 +28,7 @@ notices.EVENTS.update(
         "ticket.resolved": _("A ticket of mine is resolved or confirmed"),
         "ticket.reopened": _("A ticket of mine is reopened"),
         "ticket.closed": _("A ticket of mine closes soon, or has closed"),
+        "ticket.regraded": _("The priority of a ticket of mine changes, or somebody objects"),
         "ticket.unrouted": _("Nobody was found for a ticket of my team"),
         "attachment.blocked": _("Malware was found in a file of mine"),
     }
@@ -137,6 +138,27 @@ def tell_the_customer_that_it_closed(ticket: int, by: int, **_more: Any) -> None
     if row.status == Status.CLOSED:
         letter = Letter("closed", "ticket.closed", row, _actor(by), row.closed_at)
         letter.to(mail.customers(row))
+
+
+@reacts_to("ticket.regraded")
+def tell_both_sides_of_the_priority(ticket: int, by: int, step: int, **_more: Any) -> None:
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    letter = Letter("regraded", "ticket.regraded", row, _actor(by), step, step=entry)
+    letter.to([*mail.customers(row), *mail.in_charge(row)])
+
+
+@reacts_to("ticket.objected")
+def tell_the_leads_of_an_objection(ticket: int, by: int, step: int, **_more: Any) -> None:
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    letter = Letter("objected", "ticket.regraded", row, _actor(by), step, step=entry)
+    letter.to({*mail.leads(row), *mail.in_charge(row)})
+
+
+@reacts_to("ticket.ruled")
+def tell_everybody_of_the_decision(ticket: int, by: int, step: int, **_more: Any) -> None:
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    letter = Letter("ruled", "ticket.regraded", row, _actor(by), step, step=entry)
+    letter.to({row.objection.by, *mail.customers(row), *mail.in_charge(row)})
 
 
 @reacts_to("attachment.added")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("tickets/<int:number>/reply/", portal.reply, name="ticket_reply"),
     path("tickets/<int:number>/confirm/", portal.confirm, name="ticket_confirm"),
     path("tickets/<int:number>/reopen/", portal.reopen, name="ticket_reopen"),
+    path("tickets/<int:number>/object/", portal.object_to_priority, name="ticket_object"),
     path("tickets/<int:number>/draft/", portal.draft_reply, name="ticket_draft"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("inbox/", portal.inbox, name="inbox"),

@@ -24,6 +24,9 @@ TOLD = {
     "ticket.confirmed": "ticket.closed",
     "ticket.closed": "ticket.closed",
     "ticket.reopened": "ticket.reopened",
+    "ticket.regraded": "ticket.priority_changed",
+    "ticket.objected": "ticket.objected",
+    "ticket.ruled": "ticket.objection_decided",
 }
 
 
@@ -35,6 +38,7 @@ def tell(ticket: Ticket, event: str, occasion: object) -> None:
         "number": ticket.number,
         "organisation": ticket.organisation.code,
         "status": ticket.status,
+        "priority": ticket.priority,
     }
     hearing = Webhook.objects.hearing_of(ticket.organisation).filter(endpoint__is_active=True)
     for webhook in hearing.select_related("endpoint"):

@@ -41,6 +41,7 @@ MEMBER = SELF | {
     "ticket.attach",
     "ticket.confirm",
     "ticket.reopen",
+    "ticket.object",
 }
 COORDINATOR = MEMBER | {
     "user.invite",
@@ -71,6 +72,7 @@ AGENT = (
         "ticket.assign",
         "ticket.take",
         "ticket.hand_on",
+        "ticket.change_priority",
         "ticket.wait_for_customer",
         "ticket.resume",
         "ticket.resolve",
@@ -78,6 +80,7 @@ AGENT = (
     }
 )
 LEAD = AGENT | {
+    "objection.decide",
     "competence.configure",
     "absence.configure",
     "calendar.view",

@@ -35,6 +35,7 @@ RIGHT = {  # the verb behind each kind of step
     "routed": "ticket.route",
     "unrouted": "ticket.route",
     "handed_on": "ticket.hand_on",
+    "regraded": "ticket.change_priority",
     "waiting": "ticket.wait_for_customer",
     "resumed": "ticket.reply",
     "resolved": "ticket.resolve",

@@ -291,7 +291,8 @@ def test_only_listed_fields_are_shown(open_ticket, sam):
         assert set(client.get(to(open_ticket, part)).json()["results"][0]) == set(out().fields)
     assert set(MessageOut().fields) == {"id", "at", "author", "visibility", "channel", "text"}
     assert set(HistoryOut().fields) == {
-        *["id", "at", "kind", "by", "status", "assignee", "team", "reason"]
+        *["id", "at", "kind", "by", "status", "assignee", "team", "reason"],
+        *["priority_before", "priority"],
     }
     assert set(AttachmentOut().fields) == {
         *["id", "ticket", "message", "name", "size", "content_type", "sha256", "scan"],

@@ -33,7 +33,7 @@ def stored(ticket) -> dict[str, ClockReading]:
 
 def agree(ticket) -> bool:
     """What is stored is what the history says."""
-    read = clocks.read(moments.of(ticket), moments.terms(ticket))
+    read = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
     told = {
         name: (row.state, row.due_at, row.used, row.target) for name, row in stored(ticket).items()
     }

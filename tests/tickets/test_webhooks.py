@@ -58,6 +58,7 @@ def test_a_system_hears_that_a_ticket_was_opened(webhook, receiver, new_ticket):
         "number": new_ticket.number,
         "organisation": "ALP",
         "status": "new",
+        "priority": 3,
     }
 
 

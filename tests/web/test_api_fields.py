@@ -25,7 +25,11 @@ SHOWN = [
     ("tickets", TICKET, PEOPLE),
     ("tickets/{ticket}", TICKET, PEOPLE),
     ("tickets/{ticket}/messages", "id at author visibility channel text", PEOPLE),
-    ("tickets/{ticket}/history", "id at kind by status assignee team reason", PEOPLE),
+    (
+        "tickets/{ticket}/history",
+        "id at kind by status assignee team reason priority_before priority",
+        PEOPLE,
+    ),
     (
         "tickets/{ticket}/attachments",
         "id ticket message name size content_type sha256 scan uploaded_by created_at",

@@ -8,6 +8,7 @@ from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.opening import Report, open_ticket
+from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
 
@@ -16,13 +17,16 @@ __all__ = [
     "announce_closing",
     "assign",
     "attach",
+    "change_priority",
     "claim_for_scan",
     "close",
     "confirm",
+    "decide_objection",
     "drop_draft",
     "hand_on",
     "keep_draft",
     "note",
+    "object_to_priority",
     "open_ticket",
     "record_scan",
     "reopen",

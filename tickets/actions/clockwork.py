@@ -15,7 +15,7 @@ def wind(ticket: Ticket) -> None:
 
     Derived afresh each time: what is stored can never drift from what happened.
     """
-    readings = clocks.read(moments.of(ticket), moments.terms(ticket))
+    readings = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
     rows = [
         ClockReading(
             ticket=ticket,

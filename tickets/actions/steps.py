@@ -68,9 +68,10 @@ def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) ->
     """Write the step into the ticket's history, the audit record and the outbox, all at once.
 
     `facts` go to the audit entry, `message` also to the event, which names the step as well;
-    `reason`, `public` go to the history.
+    `reason`, `public` go to the history, and so do both priorities of a change of it.
     """
     reason, public = facts.pop("reason", ""), facts.pop("public", True)
+    graded = {name: facts[name] for name in ("priority", "priority_before") if name in facts}
     entry = ticket.history.create(
         kind=kind,
         by=by,
@@ -79,6 +80,7 @@ def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) ->
         team_id=ticket.team_id,
         reason=reason,
         public=public,
+        **graded,
     )
     announce(ticket, f"ticket.{kind.value}", by=by, step=entry.pk, **facts)
 

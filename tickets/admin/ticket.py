@@ -19,7 +19,7 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
 from tickets import actions, timeline
-from tickets.admin import opening, report, start, verbs, workbench, worklist
+from tickets.admin import opening, priority, report, start, verbs, workbench, worklist
 from tickets.models import Ticket
 
 BULK = ["take", "hand_on"]
@@ -83,6 +83,11 @@ class TicketAdmin(DeskAdmin):
         keep = self.admin_site.admin_view(require_POST(self.keep_draft))
         figures = self.admin_site.admin_view(partial(report.page, self))
         pages = [
+            path(
+                "<int:number>/priority/",
+                self.admin_site.admin_view(partial(priority.page, self)),
+                name=name("priority"),
+            ),
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),
         ]

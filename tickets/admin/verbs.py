@@ -138,6 +138,15 @@ class Verb:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A verb that needs a page of its own, as one person sees it on one ticket."""
+
+    label: Any
+    page: str  # below the ticket's own address
+    why_not: str
+
+
+@dataclass(frozen=True)
 class Offer:
     """A verb as one person sees it on one ticket: open, or refused with the reason."""
 
@@ -179,6 +188,8 @@ DOING = [
     Verb("hand_on", _("Hand on"), HandOn, _("Handed on.")),
     Verb("resume", _("Stop waiting"), Resume, _("The ticket is in work again.")),
 ]
+# What is done on a page of its own: the right, the page, the label.
+APART = [("change_priority", "priority", _("Priority"))]
 VERBS = {verb.name: verb for verb in SAYING + DOING}
 
 
@@ -192,4 +203,12 @@ def offers(verbs: list[Verb], ticket: Ticket, *, by: User, at: datetime) -> list
         )
         for verb in verbs
         if access.may(by, verb.right)
+    ]
+
+
+def ways(ticket: Ticket, *, by: User, at: datetime) -> list[Way]:
+    return [
+        Way(label, page, possible.why_not(name, ticket, by=by, at=at))
+        for name, page, label in APART
+        if access.may(by, f"ticket.{name}")
     ]

@@ -5,6 +5,7 @@ from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
 from tickets.models.draft import Draft
 from tickets.models.message import HistoryEntry, Message
+from tickets.models.objection import Objection
 from tickets.models.ticket import (
     CLOSE_AFTER,
     CLOSING_NOTICE,
@@ -31,6 +32,7 @@ __all__ = [
     "Draft",
     "HistoryEntry",
     "Message",
+    "Objection",
     "Priority",
     "RoutingDecision",
     "Status",

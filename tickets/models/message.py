@@ -6,12 +6,12 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import Team, User
-from tickets.models.ticket import Status, Ticket
+from tickets.models.ticket import Priority, Status, Ticket
 
 
 class MessageQuerySet(models.QuerySet):
@@ -67,12 +67,15 @@ class HistoryEntry(models.Model):
         ASSIGNED = "assigned", _("assigned")
         TAKEN = "taken", _("taken")
         HANDED_ON = "handed_on", _("handed on")
+        REGRADED = "regraded", _("priority changed")
         WAITING = "waiting", _("waiting")
         RESUMED = "resumed", _("resumed")
         RESOLVED = "resolved", _("resolved")
         CONFIRMED = "confirmed", _("confirmed")
         REOPENED = "reopened", _("reopened")
         CLOSED = "closed", _("closed")
+        OBJECTED = "objected", _("objection to the priority")
+        RULED = "ruled", _("decision on the objection")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="history")
     at = models.DateTimeField(default=timezone.now)
@@ -85,6 +88,9 @@ class HistoryEntry(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, related_name="+")  # after this step
     reason = models.TextField(blank=True)
     public = models.BooleanField(default=True)
+    # What changes the priority names both: a change of it, or a decision on an objection.
+    priority_before = models.SmallIntegerField(null=True, choices=Priority)
+    priority = models.SmallIntegerField(null=True, choices=Priority)
 
     objects = HistoryQuerySet.as_manager()
 
@@ -98,6 +104,18 @@ class HistoryEntry(models.Model):
                 fields=["at"],
                 condition=Q(kind__in=["routed", "assigned", "taken"]),
                 name="history_routing",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="changes_of_priority_name_both",
+                condition=Q(
+                    kind__in=["regraded", "ruled"],
+                    priority__isnull=False,
+                    priority_before__isnull=False,
+                )
+                & ~Q(priority=F("priority_before"))
+                | ~Q(kind="regraded") & Q(priority__isnull=True, priority_before__isnull=True),
             ),
         ]
         triggers = [
