@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 if TYPE_CHECKING:
     from supportdesk.accounts.models import User
@@ -39,8 +39,11 @@ def may_hear(endpoint: Endpoint, kind: str, pk: int | None) -> bool:
 
 
 def readable_by(person: User) -> Q:
-    """For messages: about nothing in particular, or about what the person may read now."""
+    """For messages: about nothing in particular, or about what the person may read now.
+
+    Each message asks for its own row: a list of all that a specialist may read is a million long.
+    """
     wanted = Q(about_type="")
     for kind, visible_to in VISIBLE.items():
-        wanted |= Q(about_type=kind, about_id__in=visible_to(person).values("pk"))
+        wanted |= Q(Exists(visible_to(person).filter(pk=OuterRef("about_id"))), about_type=kind)
     return wanted

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core import mail as django_mail
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
@@ -98,6 +99,15 @@ def test_lines_in_the_inbox_end_with_the_mandate(answered, paul, client):
         html = client.get(reverse(page)).content.decode()
         assert subject not in html, page
         assert f"#{answered.number}" not in html, page
+
+
+def test_a_line_asks_for_its_own_ticket_and_not_for_all_that_somebody_sees(answered, sam):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # small tables are read whole otherwise
+
+    plan = Notice.objects.visible_to(sam).unread().explain()
+
+    assert "Index Cond: (number = messaging_notice.about_id)" in plan
 
 
 def test_nobody_writes_about_rows_whose_readers_are_unknown(alice, alpina):
