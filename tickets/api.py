@@ -18,7 +18,7 @@ from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Scope, Team, User
 from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, Row, creates, part, verb
 from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visible
-from supportdesk.web.api.filters import Filters, MomentFilter
+from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files
 from tickets.models import Attachment, HistoryEntry, Message, Priority, Status, Ticket
@@ -181,9 +181,9 @@ class DecideObjectionIn(serializers.Serializer):
 class TicketFilter(Filters):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
     priority = django_filters.MultipleChoiceFilter(choices=Priority.choices, distinct=False)
-    module = django_filters.CharFilter("module__code")
-    system = django_filters.CharFilter("system__code")
-    organisation = django_filters.CharFilter("organisation__code")
+    module = CodeFilter(Module.objects.all(), "module")
+    system = CodeFilter(System.objects.all(), "system")
+    organisation = CodeFilter(Organisation.objects.all(), "organisation")
     external_number = django_filters.CharFilter()
     opened_after = MomentFilter("opened_at", "gte")
     opened_before = MomentFilter("opened_at", "lt")

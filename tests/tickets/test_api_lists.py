@@ -61,6 +61,16 @@ def test_a_list_is_filtered(alice, module, system, sam, query, found):
     assert {names[row["number"]] for row in rows} == found
 
 
+def test_a_filter_by_code_names_the_key(sam, alpina, new_ticket, django_assert_num_queries):
+    """PostgreSQL guesses how many rows a code has, and reads a million to find none."""
+    client = calling_as(sam)
+    with django_assert_num_queries(3) as ran:
+        found = client.get(f"{TICKETS}?organisation={alpina.code}").json()["results"]
+
+    assert [row["number"] for row in found] == [new_ticket.number]
+    assert f'"organisation_id" IN ({alpina.pk})' in ran[-1]["sql"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

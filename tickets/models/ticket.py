@@ -243,6 +243,8 @@ class Ticket(models.Model):
             models.Index(
                 fields=["organisation", "-changed_at", "-number"], name="tickets_by_change"
             ),
+            # For those who read several customers, or all.
+            models.Index(fields=["changed_at", "number"], name="tickets_by_any_change"),
             models.Index(fields=["organisation", "priority", "number"], name="tickets_by_priority"),
             models.Index(
                 fields=["assignee", "due_at", "number"],

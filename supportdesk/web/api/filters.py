@@ -39,6 +39,22 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     field_class = _Moment
 
 
+class CodeFilter(django_filters.CharFilter):
+    """Rows that point at the one with this code. It is looked up first: PostgreSQL knows how many
+    rows a key has, and of a code it has to guess.
+    """
+
+    def __init__(self, rows: QuerySet, field: str, **options: Any) -> None:
+        super().__init__(field, **options)
+        self.rows = rows
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        if not value:
+            return qs
+        keys = list(self.rows.filter(code=value).values_list("pk", flat=True))
+        return qs.filter(**{f"{self.field_name}__in": keys})
+
+
 class _Form(forms.Form):
     def clean(self) -> None:
         """An empty word finds everything, but an empty time is a slip, and lists too much."""
