@@ -177,7 +177,13 @@ class _Year:
 
 def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """A local time of day as an instant in UTC."""
-    local = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return resolve(datetime.combine(day, time()) + timedelta(minutes=minute), zone)
+
+
+def resolve(local: datetime, zone: ZoneInfo) -> datetime:
+    """A local wall time without a zone as an instant in UTC: the first occurrence of an ambiguous
+    one, the first instant after the gap (to the second) for one that is skipped.
+    """
     first = local.replace(tzinfo=zone).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) == local:
         return first
