@@ -218,7 +218,7 @@ class TicketViewSet(DeskViewSet):
     def me(self) -> Any:
         return self.request.user
 
-    @creates(OpenIn, files=True)
+    @creates(OpenIn, files=True, in_hand=True)
     def create(self, **given: Any) -> Ticket:
         """Open a ticket. It is routed moments later."""
         return actions.open_ticket(actions.Report(**given), by=self.me, channel=API)

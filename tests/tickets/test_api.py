@@ -11,6 +11,7 @@ from tickets.api import AttachmentOut, HistoryOut, MessageOut, TicketOut
 from tickets.models import Message, Status, Ticket
 
 TICKETS = "/api/v1/tickets/"
+MOST_STATEMENTS = 21  # lower it when one is saved
 REPORT = {
     "module": "krankengeld",
     "subject": "Zahllauf bricht ab",
@@ -37,6 +38,35 @@ def test_a_member_opens_a_ticket_for_their_organisation(alice, module, system):
     message = Ticket.objects.get(number=shown["number"]).messages.get()
     assert message.text == REPORT["text"]  # to the last blank
     assert message.channel == Message.Channel.API
+
+
+def test_the_answer_to_an_opening_is_the_row_as_it_is_read_later(alice, module, system):
+    rest = {
+        "system": "ALP-P1",
+        "caller": alice.email,
+        "run_at": "2026-11-24T04:10:00+01:00",
+        "subject": " Zahllauf\tbricht ab ",
+        "external_number": " 47-11 ",
+        "steps": "1. Starten",
+        "already_checked": " Alles ",
+        "confidential": True,
+    }
+    client = calling_as(alice)
+
+    answer = client.post(TICKETS, {**REPORT, **rest}).json()
+
+    assert answer == client.get(f"{TICKETS}{answer['number']}/").json()
+
+
+def test_an_opening_costs_few_statements(alice, module, django_assert_max_num_queries):
+    """Whatever is added to opening a ticket, every ticket pays for it."""
+    client = calling_as(alice)
+    client.post(TICKETS, REPORT)
+
+    with django_assert_max_num_queries(MOST_STATEMENTS):
+        response = client.post(TICKETS, REPORT, headers={"Idempotency-Key": "counted"})
+
+    assert response.status_code == 201
 
 
 def test_a_provider_names_the_insurer(paul, hansa, module):

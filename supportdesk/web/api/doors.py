@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, wraps
+from datetime import UTC, datetime
+from functools import cache, partial, wraps
 from typing import Any
 
 from django.conf import settings
@@ -51,6 +52,11 @@ class Row(serializers.Serializer):
         names = list(cls.columns())
         values = rows.values_list(*cls.columns().values())
         return [dict(zip(names, row, strict=True)) for row in values]
+
+    @classmethod
+    def in_hand(cls, row: Model) -> dict[str, Any]:
+        """The same of a row whose every value the verb has set itself: it is not read again."""
+        return {name: _value(row, path) for name, path in cls.columns().items()}
 
 
 class Courtesy:
@@ -123,9 +129,14 @@ class DeskViewSet(Courtesy, GenericViewSet):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def _answer(self, result: Any, out: type[Row], status: int) -> Response:
+    def _answer(
+        self, result: Any, *, out: type[Row] | None, status: int, in_hand: bool = False
+    ) -> Response:
         if result is None:
             return Response(status=204)
+        out = out or self.out
+        if in_hand:
+            return Response(out.in_hand(result), status)
         if not isinstance(result, Model):
             return Response(result, status)
         # Told as it is after the verb, even where the verb took it out of the caller's sight.
@@ -147,7 +158,8 @@ def verb(
     def decorate(method: Method) -> Method:
         # Or every address of the door would answer to that method.
         assert method.__name__ not in APIView.http_method_names
-        handler = _handler(method, given, out, status, files=files, on_row=True)
+        answer = partial(DeskViewSet._answer, out=out, status=status)
+        handler = _handler(method, given, answer, files=files, on_row=True)
         options = {"parser_classes": WITH_FILES if files else [JSONParser]}
         shown = None if status == 204 else out or ShownByDoor
         door = action(detail=True, methods=["post"], pagination_class=None, **options)(handler)
@@ -159,14 +171,15 @@ def verb(
 
 
 def creates(
-    given: Given, *, out: type[Row] | None = None, files: bool = False
+    given: Given, *, out: type[Row] | None = None, files: bool = False, in_hand: bool = False
 ) -> Callable[[Method], Method]:
     """POST on the collection; the method is named `create`. With files the door's own parsers must
-    be WITH_FILES.
+    be WITH_FILES. `in_hand` answers with the verb's row as it is, see `Row.in_hand`.
     """
 
     def decorate(method: Method) -> Method:
-        handler = _handler(method, given, out, 201, files=files, on_row=False)
+        answer = partial(DeskViewSet._answer, out=out, status=201, in_hand=in_hand)
+        handler = _handler(method, given, answer, files=files, on_row=False)
         return extend_schema(
             request=_asked(given, files), responses={201: out or ShownByDoor}, filters=False
         )(handler)
@@ -195,7 +208,7 @@ class ShownByDoor(serializers.Serializer):
 
 
 def _handler(
-    method: Method, given: Given | None, out: Any, status: int, *, files: bool, on_row: bool
+    method: Method, given: Given | None, answer: Method, *, files: bool, on_row: bool
 ) -> Method:
     @wraps(method)
     def handler(self: DeskViewSet, request: Request, **address: Any) -> Response:
@@ -205,11 +218,17 @@ def _handler(
             facts = self._read(given)
             if files:
                 facts["files"] = _files(request)
-            return self._answer(method(self, *subject, **facts), out or self.out, status)
+            return answer(self, method(self, *subject, **facts))
 
         return once(request, run)
 
     return handler
+
+
+def _value(row: Any, path: str) -> Any:
+    for name in path.split("__"):
+        row = None if row is None else getattr(row, name)
+    return row.astimezone(UTC) if isinstance(row, datetime) else row
 
 
 def _files(request: Request) -> list[UploadedFile]:
