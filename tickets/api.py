@@ -21,7 +21,15 @@ from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visib
 from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files
-from tickets.models import Attachment, HistoryEntry, Message, Priority, Status, Ticket
+from tickets.models import (
+    Attachment,
+    Escalation,
+    HistoryEntry,
+    Message,
+    Priority,
+    Status,
+    Ticket,
+)
 
 API = Message.Channel.API
 
@@ -178,6 +186,21 @@ class DecideObjectionIn(serializers.Serializer):
     text = Text()
 
 
+class EscalateIn(serializers.Serializer):
+    text = Text(help_text="What must be decided, and until when.")
+
+
+class EscalationOut(Row):
+    reason = serializers.ChoiceField(Escalation.Reason.choices)
+    level = serializers.IntegerField()
+    text = serializers.CharField()
+    raised_by = serializers.CharField(source="raised_by.name")
+    raised_at = serializers.DateTimeField()
+    decision = serializers.CharField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    end = serializers.CharField(help_text="decided, withdrawn, done; empty while it is open.")
+
+
 class TicketFilter(Filters):
     status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
     priority = django_filters.MultipleChoiceFilter(choices=Priority.choices, distinct=False)
@@ -277,6 +300,18 @@ class TicketViewSet(DeskViewSet):
     def decide_objection(self, ticket: Ticket, **given: Any) -> Ticket:
         """Decide on the customer's objection, for good."""
         return actions.decide_objection(ticket, by=self.me, **given)
+
+    @part(EscalationOut)
+    def escalations(self, ticket: Ticket) -> QuerySet[Escalation]:
+        """What was brought before a lead; customers see what they raised themselves."""
+        rows = Escalation.objects.visible_to(self.me).filter(ticket=ticket)
+        return rows.select_related("raised_by")
+
+    @verb(EscalateIn, out=EscalationOut, status=201)
+    def escalate(self, ticket: Ticket, text: str) -> Escalation:
+        """Bring the ticket before a lead, for the customer."""
+        reason = Escalation.Reason.CUSTOMER
+        return actions.escalate(ticket, by=self.me, reason=reason, text=text)
 
     @verb(WaitIn, files=True)
     def wait_for_customer(self, ticket: Ticket, **given: Any) -> Ticket:

@@ -191,6 +191,20 @@ class ObjectForm(DeskForm):
         super().__init__(*args, auto_id="object_%s", **kwargs)  # the page has another text
 
 
+class EscalateForm(DeskForm):
+    """To a lead, because the ticket does not move as it should."""
+
+    text = forms.CharField(
+        label=_("Why must a lead look at it?"),
+        help_text=_("What does it hold up, and until when? A lead reads it and decides."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONG_TEXT,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="escalate_%s", **kwargs)  # the page has other texts
+
+
 class FilterForm(DeskForm):
     """What a list shows. Empty means everything of the reader's; nothing here widens that."""
 

@@ -98,6 +98,12 @@ def leads(ticket: Ticket) -> list[User]:
     return list(everybody.filter(team=ticket.team)) or list(everybody)
 
 
+def watchers(ticket: Ticket) -> list[User]:
+    """Who asked to hear what becomes of an open escalation."""
+    watched = ticket.escalations.open().values("watchers")
+    return list(User.objects.active().filter(pk__in=watched))
+
+
 def address(ticket: Ticket, reader: User) -> str:
     """Where this reader finds the ticket: the workbench or the portal."""
     if reader.is_vendor:

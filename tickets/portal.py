@@ -16,16 +16,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from releases.models import System
+from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
 from tickets import actions, clock_face, listing, possible, progress, timeline
-from tickets.forms import FilterForm, ObjectForm, ReopenForm, ReplyForm, ReportForm
+from tickets.forms import EscalateForm, FilterForm, ObjectForm, ReopenForm, ReplyForm, ReportForm
 from tickets.models import (
     DONE,
     PRIORITY_MEANINGS,
     Draft,
+    Escalation,
     Message,
     Priority,
     Status,
@@ -202,6 +204,26 @@ def object_to_priority(request: SignedIn, number: int) -> HttpResponse:
 
 
 @require_POST
+def escalate(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    form, reason = EscalateForm(request.POST), Escalation.Reason.CUSTOMER
+    told = attempt(
+        form, lambda: actions.escalate(row, by=request.user, reason=reason, **form.cleaned_data)
+    )
+    if told is None:
+        return _page(request, row, escalating=form, status=422)
+    return _done(request, row, _("The leads are told. One of them decides and tells you."))
+
+
+@require_POST
+def withdraw(request: SignedIn, number: int) -> HttpResponse:
+    row = _visible(request, number)
+    raised = Escalation.objects.visible_to(request.user).open().filter(ticket=row)
+    actions.withdraw(get_object_or_404(raised, reason=Escalation.Reason.CUSTOMER), by=request.user)
+    return _done(request, row, _("The escalation is withdrawn."))
+
+
+@require_POST
 def draft_reply(request: SignedIn, number: int) -> HttpResponse:
     """Keeps a message while it is written."""
     row = _visible(request, number)
@@ -261,6 +283,7 @@ def _page(
     form: DeskForm | None = None,
     status: int = 200,
     objecting: ObjectForm | None = None,
+    escalating: EscalateForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     draft = Draft.objects.filter(author=request.user, ticket=row).first()
@@ -277,6 +300,9 @@ def _page(
         "promise": clock_face.promise(row),
         "now": now,
         "objecting": objecting or _objecting(row, request.user),
+        "escalating": escalating or _escalating(row, request.user),
+        "raised": list(Escalation.objects.visible_to(request.user).filter(ticket=row).open()),
+        "coordinates": request.user.is_any(Role.COORDINATOR),
         "may_reopen": row.status in DONE and row.may_reopen(now),
     }
     template = "tickets/_ticket.html" if request.htmx else "tickets/ticket.html"
@@ -302,3 +328,10 @@ def _objecting(row: Ticket, reader: User) -> ObjectForm | None:
     if reader.is_vendor or not possible.may_object(row, reader):
         return None
     return None if possible.why_no_objection(row) else ObjectForm()
+
+
+def _escalating(row: Ticket, reader: User) -> EscalateForm | None:
+    """The form where this reader can bring the ticket before a lead now."""
+    if reader.is_vendor or not possible.may_object(row, reader):
+        return None
+    return None if possible.why_no_escalation(row) else EscalateForm()

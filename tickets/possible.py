@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
-from tickets.models import DONE, NEXT, HistoryEntry, Objection, Status, Ticket
+from tickets.models import DONE, NEXT, Escalation, HistoryEntry, Objection, Status, Ticket
 
 NOT_WAITING = [Status.NEW, Status.OPEN, *DONE]
 
@@ -28,6 +28,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "assign": (DONE, Status.OPEN),
     "hand_on": (DONE, Status.OPEN),
     "change_priority": (DONE, Status.OPEN),
+    "escalate": (DONE, Status.OPEN),
     "wait_for_customer": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
     "resume": (NOT_WAITING, Status.OPEN),
     "resolve": (_leading_nowhere(Status.RESOLVED), Status.RESOLVED),
@@ -65,4 +66,13 @@ def why_no_objection(ticket: Ticket) -> str:
         return _("A lead has decided on an objection. This decision is final.")
     if not ticket.history.filter(kind=HistoryEntry.Kind.REGRADED).exists():
         return _("We have not changed your priority, so there is nothing to object to.")
+    return ""
+
+
+def why_no_escalation(ticket: Ticket) -> str:
+    """Empty when a customer may escalate the ticket now. At most one query."""
+    if ticket.status in DONE:
+        return str(WrongState(Status(ticket.status), Status.OPEN))
+    if ticket.escalations.open().filter(reason=Escalation.Reason.CUSTOMER).exists():
+        return _("It is escalated already: a lead decides.")
     return ""

@@ -15,7 +15,7 @@ from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
 from tickets import actions, mail, webhooks
 from tickets.mail import Letter
-from tickets.models import Attachment, HistoryEntry, Message, Status, Ticket
+from tickets.models import Attachment, Escalation, HistoryEntry, Message, Status, Ticket
 
 about.VISIBLE["tickets.ticket"] = Ticket.objects.visible_to
 about.HEARD["tickets.ticket"] = webhooks.heard_by
@@ -30,6 +30,7 @@ notices.EVENTS.update(
         "ticket.closed": _("A ticket of mine closes soon, or has closed"),
         "ticket.regraded": _("The priority of a ticket of mine changes, or somebody objects"),
         "ticket.unrouted": _("Nobody was found for a ticket of my team"),
+        "ticket.escalated": _("A ticket of mine is escalated, or a lead decides on it"),
         "attachment.blocked": _("Malware was found in a file of mine"),
     }
 )
@@ -161,6 +162,35 @@ def tell_everybody_of_the_decision(ticket: int, by: int, step: int, **_more: Any
     letter.to({row.objection.by, *mail.customers(row), *mail.in_charge(row)})
 
 
+@reacts_to("ticket.escalated", urgent=True)
+def tell_the_leads_of_an_escalation(ticket: int, by: int, step: int, **_more: Any) -> None:
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    letter = Letter("escalated", "ticket.escalated", row, _actor(by), step, step=entry)
+    letter.to({*mail.leads(row), *mail.in_charge(row), *mail.watchers(row)})
+
+
+@reacts_to("ticket.decided")
+def tell_all_sides_of_the_decision(
+    ticket: int, by: int, step: int, escalation: int, **_more: Any
+) -> None:
+    """Whom it was told is kept with the escalation."""
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    raised = Escalation.objects.get(pk=escalation)
+    told = {*mail.in_charge(row), *raised.watchers.all()}
+    if entry.public:
+        told |= {raised.raised_by, *mail.customers(row)}
+    letter = Letter("decided", "ticket.escalated", row, _actor(by), step, step=entry)
+    letter.to(told)
+    raised.told.set(told)
+
+
+@reacts_to("ticket.withdrawn")
+def tell_the_leads_that_it_is_taken_back(ticket: int, by: int, step: int, **_more: Any) -> None:
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    letter = Letter("withdrawn", "ticket.escalated", row, _actor(by), step, step=entry)
+    letter.to({*mail.leads(row), *mail.in_charge(row)})
+
+
 @reacts_to("attachment.added")
 def send_it_past_the_scanner(attachment: int, **_more: Any) -> None:
     hints.after_commit("tickets.tasks.scan_files")
@@ -177,6 +207,8 @@ def tell_the_uploader(attachment: int, **_more: Any) -> None:
 def _telling(event: str) -> None:
     @reacts_to(event)
     def tell_their_systems(ticket: int, step: int = 0, message: int = 0, **_more: Any) -> None:
+        if event in webhooks.THEIR_OWN and not HistoryEntry.objects.get(pk=step).public:
+            return
         webhooks.tell(_ticket(ticket), event, step or message)
 
 

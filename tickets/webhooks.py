@@ -27,7 +27,11 @@ TOLD = {
     "ticket.regraded": "ticket.priority_changed",
     "ticket.objected": "ticket.objected",
     "ticket.ruled": "ticket.objection_decided",
+    "ticket.escalated": "ticket.escalated",
+    "ticket.decided": "ticket.escalation_decided",
 }
+# Of these only what the customer's own people brought up: what worries us is ours.
+THEIR_OWN = {"ticket.escalated", "ticket.decided"}
 
 
 def tell(ticket: Ticket, event: str, occasion: object) -> None:

@@ -42,6 +42,7 @@ MEMBER = SELF | {
     "ticket.confirm",
     "ticket.reopen",
     "ticket.object",
+    "ticket.escalate",
 }
 COORDINATOR = MEMBER | {
     "user.invite",
@@ -60,6 +61,7 @@ TICKETS = {
     "team.view",
     "competence.view",
     "absence.view",
+    "escalation.view",
 }
 AGENT = (
     STAFF
@@ -73,6 +75,8 @@ AGENT = (
         "ticket.take",
         "ticket.hand_on",
         "ticket.change_priority",
+        "ticket.escalate",
+        "escalation.watch",
         "ticket.wait_for_customer",
         "ticket.resume",
         "ticket.resolve",
@@ -80,6 +84,7 @@ AGENT = (
     }
 )
 LEAD = AGENT | {
+    "escalation.handle",
     "objection.decide",
     "competence.configure",
     "absence.configure",
@@ -120,6 +125,7 @@ SYSTEM = {
     "user.reset_mfa",
     "ticket.rewind",
     "ticket.hand_on",
+    "ticket.escalate",
 }
 
 MAY: dict[Role, set[str]] = {

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from django.urls import URLPattern, get_resolver
 
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
+from tickets.admin.escalation import STEPS
 from tickets.admin.verbs import VERBS
 
 ALICE, CAROL = "alice@alpina.example", "carol@alpina.example"
@@ -57,6 +58,10 @@ PERSONAS = [
     Page("admin:tickets_ticket_add", SAM),
     Page("admin:tickets_ticket_change", SAM),
     Page("admin:tickets_ticket_priority", LEA),
+    Page("admin:tickets_ticket_escalate", SAM),
+    Page("admin:tickets_escalation_changelist", LEA),
+    Page("admin:tickets_escalation_change", LEA),
+    Page("admin:tickets_escalation_history", AUDREY),
     Page("admin:tickets_ticket_history", AUDREY),
     Page("admin:tickets_report", LEA),
     Page("admin:tickets_competence_changelist", LEA),
@@ -76,6 +81,12 @@ NO_PAGES = {
     "ticket_new_draft": "takes what is written",
     "ticket_reply": "takes what is written",
     "ticket_confirm": "takes what is written",
+    "ticket_escalate": "takes what is written",
+    "ticket_withdraw": "a verb: takes a click",
+    **{
+        f"admin:tickets_escalation_{verb}": "a verb: takes what is written"
+        for verb in [*STEPS, "add", "delete"]
+    },
     "ticket_object": "takes what is written",
     "ticket_reopen": "takes what is written",
     "ticket_draft": "takes what is written",

@@ -82,7 +82,6 @@ def test_reading_the_history_again_gives_what_was_stored(clock, open_ticket, sam
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"priority": 3}, "priority"),
         ({"priority": 5}, "priority"),
         ({"reason": "  "}, "reason"),
     ],
@@ -92,6 +91,11 @@ def test_what_cannot_be_a_change_is_said(open_ticket, sam, given, field):
         actions.change_priority(open_ticket, by=sam, **{"priority": 2, "reason": "x", **given})
 
     assert refused.value.field == field
+
+
+def test_the_priority_that_holds_is_no_change(open_ticket, sam):
+    with pytest.raises(Refused, match="holds already"):
+        actions.change_priority(open_ticket, by=sam, priority=3, reason="x")
 
 
 def test_a_done_ticket_has_its_priority_for_good(resolved_ticket, sam):

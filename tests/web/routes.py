@@ -16,7 +16,8 @@ from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User
 from supportdesk.messaging.models import Notice
 from tests.web.world import World, rows_of
-from tickets.models import Attachment, Ticket
+from tickets.admin.escalation import STEPS
+from tickets.models import Attachment, Escalation, Ticket
 
 # What stands in an address where neither the row of the model nor its number says it already.
 Words = Callable[[World], dict[str, Any]]
@@ -50,6 +51,7 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("colleague_disable", "colleague_enable"), User),
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
+    **{f"admin:tickets_escalation_{verb}": Escalation for verb in STEPS},
     **{f"admin:accounts_invitation_{verb}": Invitation for verb in InvitationAdmin.verbs},
 }
 # A second row behind the same address, asked for as `name@variant`.

@@ -31,6 +31,11 @@ SHOWN = [
         PEOPLE,
     ),
     (
+        "tickets/{ticket}/escalations",
+        "reason level text raised_by raised_at decision ended_at end",
+        PEOPLE,
+    ),
+    (
         "tickets/{ticket}/attachments",
         "id ticket message name size content_type sha256 scan uploaded_by created_at",
         PEOPLE,
@@ -54,6 +59,8 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     actions.reply(open_ticket, by=alice, text="Log", channel="portal", files=[file])
     actions.note(open_ticket, by=sam, text="CANARY", channel="office")
     actions.hand_on(open_ticket, by=sam, team=sam.team, reason="CANARY")
+    actions.escalate(open_ticket, by=alice, reason="customer", text="Letters leave tonight.")
+    actions.escalate(open_ticket, by=sam, reason="worst_case", text="CANARY")
     webhook = create_webhook(carol.organisation, by=carol, name="ITSM", url=receiver.url)
     ping_webhook(webhook, by=carol)
     return {"ticket": open_ticket.pk, "webhook": webhook.pk}

@@ -41,7 +41,7 @@ from tests.factories import (
 from tests.web.routes import Route, all_routes
 from tests.web.world import PORTAL, World
 from tickets import actions
-from tickets.models import Attachment, Competence, HistoryEntry, Message, Ticket
+from tickets.models import Attachment, Competence, Escalation, HistoryEntry, Message, Ticket
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -133,6 +133,9 @@ ONE_MORE: dict[type[Model], Maker] = {
     System: lambda house, n: SystemFactory(organisation=OrganisationFactory()),
     Competence: lambda house, n: CompetenceFactory(person=UserFactory(team=TeamFactory())),
     Ticket: _ticket,
+    Escalation: lambda house, n: actions.escalate(
+        _ticket(house, 4 * n + 1), by=house.people["sam"], reason="age", text="Old."
+    ),
     Message: _message,
     HistoryEntry: _message,
     Attachment: _attachment,

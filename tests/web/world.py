@@ -42,7 +42,7 @@ from tests.factories import (
     a_ticket,
 )
 from tickets import actions
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Attachment, Escalation, Message, Ticket
 
 ALPINA, HANSA, SECRET = "qalpinaq", "qhansaq", "qgeheimq"
 AFTER = "qspaeterq"  # what was written once the mandate had ended
@@ -125,6 +125,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         Organisation: owned.organisation,
         System: owned.system,
         Ticket: owned.ticket,
+        Escalation: owned.ticket.escalations.get(),
         Attachment: owned.attachment,
         Invitation: owned.invitation,
         User: owned.member,
@@ -206,6 +207,9 @@ def _owned(
     )
     attachment = _talk(marker, ticket, member, people["sam"])
     actions.resolve(resolved, by=people["sam"], answer=f"{marker} answer", channel=OFFICE)
+    actions.escalate(
+        ticket, by=coordinator, reason=Escalation.Reason.CUSTOMER, text=f"{marker} escalation"
+    )
     invitation = Invitation.objects.create(
         organisation=organisation,
         email=f"invited@{marker}.example",

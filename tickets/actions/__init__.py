@@ -7,6 +7,7 @@ from tickets.actions.closing import announce_closing, close, confirm, reopen, re
 from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
 from tickets.actions.drafts import drop_draft, keep_draft
+from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.routing import route
@@ -15,14 +16,17 @@ from tickets.actions.scanning import claim_for_scan, record_scan
 __all__ = [
     "Report",
     "announce_closing",
+    "assess",
     "assign",
     "attach",
     "change_priority",
     "claim_for_scan",
     "close",
     "confirm",
+    "decide",
     "decide_objection",
     "drop_draft",
+    "escalate",
     "hand_on",
     "keep_draft",
     "note",
@@ -36,6 +40,9 @@ __all__ = [
     "rewind",
     "route",
     "set_competence",
+    "set_level",
     "take",
     "wait_for_customer",
+    "watch",
+    "withdraw",
 ]

@@ -10,7 +10,8 @@ from supportdesk.errors import WrongState
 from tickets.actions import steps
 from tickets.actions.attachments import attach
 from tickets.actions.clockwork import wind
-from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, HistoryEntry, Status, Ticket
+from tickets.actions.escalation import settle
+from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Escalation, HistoryEntry, Status, Ticket
 
 
 @transaction.atomic
@@ -34,6 +35,7 @@ def resolve(
         unanswered_since=None,
         **facts,
     )
+    settle(ticket.escalations.open(), Escalation.End.DONE)
     message = steps.say(ticket, by=by, text=answer, channel=channel)
     attach(message, files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.RESOLVED, by=by, message=message.pk)

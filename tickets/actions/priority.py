@@ -12,14 +12,15 @@ from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
 from tickets import possible
 from tickets.actions import steps
 from tickets.actions.clockwork import wind
-from tickets.models import DONE, HistoryEntry, Objection, Priority, Status, Ticket
+from tickets.actions.escalation import bring_up, settle
+from tickets.models import DONE, Escalation, HistoryEntry, Objection, Priority, Status, Ticket
 
 
 @transaction.atomic
 def change_priority(ticket: Ticket, *, by: User, priority: int, reason: str) -> Ticket:
     """Set another priority than holds now; the customer's own stays beside it and reads why.
 
-    Raises Invalid without a reason or a change, WrongState for a ticket that is done, Refused
+    Raises Invalid without a reason, WrongState for a ticket that is done, Refused without a change,
     while an objection waits for its decision, and afterwards to anybody but a lead.
     """
     ticket = steps.claim(ticket, "ticket.change_priority", by=by)
@@ -28,7 +29,7 @@ def change_priority(ticket: Ticket, *, by: User, priority: int, reason: str) -> 
     if not reason.strip():
         raise Invalid.blank("reason")
     if priority == ticket.priority:
-        raise Invalid(_("This priority holds already."), "priority")
+        raise Refused(_("This priority holds already."))
     _set(ticket, priority, HistoryEntry.Kind.REGRADED, by=by, reason=reason)
     return ticket
 
@@ -51,6 +52,7 @@ def object_to_priority(ticket: Ticket, *, by: User, text: str) -> Ticket:
     now = timezone.now()
     Objection.objects.create(ticket=ticket, by=by, at=now, text=text, priority=ticket.priority)
     steps.change(ticket)
+    bring_up(ticket, by=by, reason=Escalation.Reason.OBJECTION, text=text)
     steps.trace(ticket, HistoryEntry.Kind.OBJECTED, by=by, reason=text)
     return ticket
 
@@ -71,6 +73,8 @@ def decide_objection(ticket: Ticket, *, by: User, priority: int, text: str) -> T
     objection.decided_by, objection.decided_at = by, timezone.now()
     objection.decision, objection.priority_after = text, priority
     objection.save(update_fields=["decided_by", "decided_at", "decision", "priority_after"])
+    raised = ticket.escalations.open().filter(reason=Escalation.Reason.OBJECTION)
+    settle(raised, Escalation.End.DECIDED, decision=text, decided_by=by)
     _set(ticket, priority, HistoryEntry.Kind.RULED, by=by, reason=text)
     return ticket
 

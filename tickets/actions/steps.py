@@ -67,8 +67,8 @@ def say(
 def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) -> None:
     """Write the step into the ticket's history, the audit record and the outbox, all at once.
 
-    `facts` go to the audit entry, `message` also to the event, which names the step as well;
-    `reason`, `public` go to the history, and so do both priorities of a change of it.
+    `facts` go to the audit entry, `message` and `escalation` also to the event, which names the
+    step as well; `reason`, `public` go to the history, and so do both priorities of a change.
     """
     reason, public = facts.pop("reason", ""), facts.pop("public", True)
     graded = {name: facts[name] for name in ("priority", "priority_before") if name in facts}
@@ -88,5 +88,5 @@ def trace(ticket: Ticket, kind: HistoryEntry.Kind, *, by: User, **facts: Any) ->
 def announce(ticket: Ticket, verb: str, *, by: User, **facts: Any) -> None:
     """Audit line and event of a verb that leaves no step in the ticket's life, e.g. a reply."""
     audit.record(verb, ticket, by=by, **facts)
-    body = {name: facts[name] for name in ("message", "step") if name in facts}
+    body = {name: facts[name] for name in ("message", "step", "escalation") if name in facts}
     outbox.emit(verb, ticket=ticket.pk, by=by.pk, **body)

@@ -1,6 +1,7 @@
 """Tickets in the back office: work lists, the workbench, competences, reports."""
 
 from tickets.admin.competence import CompetenceAdmin
+from tickets.admin.escalation import EscalationAdmin
 from tickets.admin.ticket import TicketAdmin
 
-__all__ = ["CompetenceAdmin", "TicketAdmin"]
+__all__ = ["CompetenceAdmin", "EscalationAdmin", "TicketAdmin"]

@@ -19,7 +19,7 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
 from tickets import actions, timeline
-from tickets.admin import opening, priority, report, start, verbs, workbench, worklist
+from tickets.admin import escalating, opening, priority, report, start, verbs, workbench, worklist
 from tickets.models import Ticket
 
 BULK = ["take", "hand_on"]
@@ -87,6 +87,11 @@ class TicketAdmin(DeskAdmin):
                 "<int:number>/priority/",
                 self.admin_site.admin_view(partial(priority.page, self)),
                 name=name("priority"),
+            ),
+            path(
+                "<int:number>/escalate/",
+                self.admin_site.admin_view(partial(escalating.page, self)),
+                name=name("escalate"),
             ),
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),

@@ -189,7 +189,10 @@ DOING = [
     Verb("resume", _("Stop waiting"), Resume, _("The ticket is in work again.")),
 ]
 # What is done on a page of its own: the right, the page, the label.
-APART = [("change_priority", "priority", _("Priority"))]
+APART = [
+    ("change_priority", "priority", _("Priority")),
+    ("escalate", "escalate", _("Escalate")),
+]
 VERBS = {verb.name: verb for verb in SAYING + DOING}
 
 

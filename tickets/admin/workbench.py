@@ -40,6 +40,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "hands": clock_face.hands(ticket, now),
         "steps": timeline.of(ticket, reader=user),
         "doing": _with(attempt, verbs.offers(verbs.DOING, ticket, by=user, at=now)),
+        "raised": list(ticket.escalations.open().by_urgency()),
         "ways": verbs.ways(ticket, by=user, at=now),
         "saying": saying,
         "mode": _mode(request, saying, draft, attempt),

@@ -4,6 +4,7 @@ from tickets.models.attachment import Attachment
 from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
 from tickets.models.draft import Draft
+from tickets.models.escalation import Escalation
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.ticket import (
@@ -30,6 +31,7 @@ __all__ = [
     "ClockReading",
     "Competence",
     "Draft",
+    "Escalation",
     "HistoryEntry",
     "Message",
     "Objection",

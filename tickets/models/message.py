@@ -76,6 +76,10 @@ class HistoryEntry(models.Model):
         CLOSED = "closed", _("closed")
         OBJECTED = "objected", _("objection to the priority")
         RULED = "ruled", _("decision on the objection")
+        ESCALATED = "escalated", _("escalated")
+        ASSESSED = "assessed", _("escalation assessed")
+        DECIDED = "decided", _("decision on the escalation")
+        WITHDRAWN = "withdrawn", _("escalation withdrawn")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="history")
     at = models.DateTimeField(default=timezone.now)
