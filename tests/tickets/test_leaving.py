@@ -61,6 +61,14 @@ def test_a_role_beside_the_others_moves_nothing(open_ticket, sam, ada, heir):
     assert open_ticket.assignee == sam
 
 
+def test_who_stays_as_a_lead_keeps_their_tickets(open_ticket, sam, ada, heir):
+    accounts.grant_roles(sam, by=ada, roles=[Role.LEAD])
+    work_off()
+
+    open_ticket.refresh_from_db()
+    assert open_ticket.assignee == sam
+
+
 def test_a_customer_who_is_disabled_moves_nothing(open_ticket, alice, carol, sam):
     actions.reply(open_ticket, by=alice, text="Bye.", channel=Message.Channel.PORTAL)
     accounts.disable_user(alice, by=carol)
