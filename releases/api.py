@@ -21,7 +21,9 @@ class ModuleOut(Row):
 
 class LineOut(Row):
     name = serializers.CharField()
-    parent = serializers.CharField(source="parent.name", allow_null=True)
+    parent = serializers.CharField(  # type: ignore[assignment]  # a field, though fields have parents
+        source="parent.name", allow_null=True
+    )
     branch_level = serializers.IntegerField(allow_null=True)
     in_maintenance = serializers.BooleanField()
 
@@ -44,7 +46,7 @@ class ProductDoor(DeskViewSet):
     scope_to_read = Scope.PRODUCT_READ
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.queryset.all()  # type: ignore[union-attr]
+        return super(DeskViewSet, self).get_queryset()
 
 
 class ModuleViewSet(ProductDoor):

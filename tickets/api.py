@@ -237,10 +237,6 @@ class TicketViewSet(DeskViewSet):
     scope_to_write = Scope.TICKETS_WRITE
     parser_classes = WITH_FILES
 
-    @property
-    def me(self) -> Any:
-        return self.request.user
-
     @creates(OpenIn, files=True, in_hand=True)
     def create(self, **given: Any) -> Ticket:
         """Open a ticket. It is routed moments later."""
@@ -351,7 +347,7 @@ class AttachmentViewSet(DeskViewSet):
     @action(detail=True, renderer_classes=[Content], pagination_class=None)
     def content(self, request: Request, **address: Any) -> FileResponse:
         """The content of the file, once the scanner let it through."""
-        return files.download(self.row(), request.user)
+        return files.download(self.row(), self.me)
 
 
 router = SimpleRouter()

@@ -4,10 +4,8 @@ from django.db.models import QuerySet
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.views import APIView
 
 from supportdesk.accounts import actions
 from supportdesk.accounts.access import Role
@@ -15,7 +13,7 @@ from supportdesk.accounts.models import Language, Organisation, Scope, User, Web
 from supportdesk.messaging.models import Dispatch
 from supportdesk.web.api.doors import Courtesy, DeskViewSet, Row, creates, part, verb
 from supportdesk.web.api.fields import Text, Visible
-from supportdesk.web.api.tokens import ANY
+from supportdesk.web.api.tokens import ANY, Called
 
 
 class MeOut(Row):
@@ -88,14 +86,14 @@ class WebhookChangeIn(serializers.Serializer):
     url = Text(max_length=500, required=False, help_text="A public https address.")
 
 
-class Me(Courtesy, APIView):
+class Me(Courtesy):
     """Who the token belongs to, and what it may touch."""
 
     action = "read"
     scope_to_read = ANY
 
     @extend_schema(responses=TokenOwnerOut)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Called) -> Response:
         (me,) = MeOut.of(User.objects.filter(pk=request.user.pk))
         return Response({**me, "scopes": request.auth.scopes})
 
@@ -122,8 +120,8 @@ class WebhookViewSet(DeskViewSet):
     @creates(WebhookIn, out=WebhookSecretOut)
     def create(self, name: str, url: str, organisation: Organisation | None = None) -> Webhook:
         """Register a system. Its secret is in this answer and in no later one."""
-        me = self.request.user
-        return actions.create_webhook(organisation or me.organisation, by=me, name=name, url=url)
+        theirs = organisation or self.me.organisation
+        return actions.create_webhook(theirs, by=self.me, name=name, url=url)
 
     @part(DeliveryOut, orderings=["-id"])
     def deliveries(self, webhook: Webhook) -> QuerySet[Dispatch]:
@@ -133,32 +131,32 @@ class WebhookViewSet(DeskViewSet):
     @verb(WebhookChangeIn)
     def change(self, webhook: Webhook, **given: str) -> Webhook:
         """Another name or address; what is left out stays."""
-        return actions.change_webhook(webhook, by=self.request.user, **given)
+        return actions.change_webhook(webhook, by=self.me, **given)
 
     @verb(out=WebhookSecretOut)
     def rotate_secret(self, webhook: Webhook) -> Webhook:
         """A new secret. For a day the one before signs along."""
-        return actions.rotate_secret(webhook, by=self.request.user)
+        return actions.rotate_secret(webhook, by=self.me)
 
     @verb()
     def switch_on(self, webhook: Webhook) -> Webhook:
         """Send to it again, after it was switched off by you or for failing too long."""
-        return actions.switch_webhook(webhook, by=self.request.user, on=True)
+        return actions.switch_webhook(webhook, by=self.me, on=True)
 
     @verb()
     def switch_off(self, webhook: Webhook) -> Webhook:
         """Send nothing more to it; what waits is given up."""
-        return actions.switch_webhook(webhook, by=self.request.user, on=False)
+        return actions.switch_webhook(webhook, by=self.me, on=False)
 
     @verb()
     def ping(self, webhook: Webhook) -> Webhook:
         """Send it a message that means nothing, signed like all others."""
-        return actions.ping_webhook(webhook, by=self.request.user)
+        return actions.ping_webhook(webhook, by=self.me)
 
     @verb(status=204)
     def remove(self, webhook: Webhook) -> None:
         """Forget it, its secret and what was sent to it."""
-        actions.delete_webhook(webhook, by=self.request.user)
+        actions.delete_webhook(webhook, by=self.me)
 
 
 router = SimpleRouter()

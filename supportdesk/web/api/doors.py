@@ -24,9 +24,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from supportdesk.accounts.models import User
 from supportdesk.web.api import throttle
 from supportdesk.web.api.idempotency import once
 from supportdesk.web.api.pages import Keyset
+from supportdesk.web.api.tokens import Called
 from supportdesk.web.api.wire import JSONParser
 
 Given = type[serializers.Serializer]
@@ -59,24 +61,26 @@ class Row(serializers.Serializer):
         return {name: _value(row, path) for name, path in cls.columns().items()}
 
 
-class Courtesy:
-    """Mixed into every API view: the reader's language, the state of the throttle, no caching."""
+class Courtesy(APIView):
+    """Under every API view: the reader's language, the state of the throttle, no caching."""
+
+    request: Called
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         if "Accept-Language" not in request.headers:
-            translation.activate(request.user.language)
+            translation.activate(self.request.user.language)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        answer = super().finalize_response(request, response, *args, **kwargs)
         throttle.tell(request, answer)
         answer["Cache-Control"] = "no-store"
         return answer
 
 
-class Nowhere(Courtesy, APIView):
+class Nowhere(Courtesy):
     """Every address below /api/ that is none."""
 
     permission_classes = [IsAuthenticated]
@@ -96,9 +100,14 @@ class DeskViewSet(Courtesy, GenericViewSet):
     scope_to_write: str
     pagination_class = Keyset
 
+    @property
+    def me(self) -> User:
+        """Who calls."""
+        return self.request.user
+
     def get_queryset(self) -> QuerySet:
         rows: Any = super().get_queryset()
-        return rows.visible_to(self.request.user)
+        return rows.visible_to(self.me)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         return self.out
@@ -160,9 +169,11 @@ def verb(
         assert method.__name__ not in APIView.http_method_names
         answer = partial(DeskViewSet._answer, out=out, status=status)
         handler = _handler(method, given, answer, files=files, on_row=True)
-        options = {"parser_classes": WITH_FILES if files else [JSONParser]}
         shown = None if status == 204 else out or ShownByDoor
-        door = action(detail=True, methods=["post"], pagination_class=None, **options)(handler)
+        parsers = WITH_FILES if files else [JSONParser]
+        door = action(detail=True, methods=["post"], pagination_class=None, parser_classes=parsers)(
+            handler
+        )
         return extend_schema(
             request=_asked(given, files), responses={status: shown}, filters=False
         )(door)
@@ -192,10 +203,10 @@ def part(out: type[Row], *, orderings: list[str] | None = None) -> Callable[[Met
 
     def decorate(method: Method) -> Method:
         @wraps(method)
-        def handler(self: DeskViewSet, request: Request, **address: Any) -> Response:
+        def handler(self: DeskViewSet, request: Called, **address: Any) -> Response:
             return self._page(method(self, self.row()))
 
-        own = {"out": out, "unique": DeskViewSet.unique}
+        own: dict[str, Any] = {"out": out, "unique": DeskViewSet.unique}
         own["orderings"] = orderings or DeskViewSet.orderings
         door = action(detail=True, **own)(handler)
         return extend_schema(responses=out(many=True), filters=False)(door)
@@ -211,7 +222,7 @@ def _handler(
     method: Method, given: Given | None, answer: Method, *, files: bool, on_row: bool
 ) -> Method:
     @wraps(method)
-    def handler(self: DeskViewSet, request: Request, **address: Any) -> Response:
+    def handler(self: DeskViewSet, request: Called, **address: Any) -> Response:
         subject = [self.row()] if on_row else []
 
         def run() -> Response:

@@ -45,13 +45,11 @@ class Choice(serializers.ChoiceField):
         return choices[choices.index(data)]  # 2.0 is the integer 2, says JSON Schema
 
 
-class _AsGiven:
+class _AsGiven(serializers.Field):
     """Left out or given: REST framework takes an empty part of a form for one that was left out."""
 
-    field_name: str
-
     def get_value(self, dictionary: Mapping[str, Any]) -> Any:
-        return dictionary.get(self.field_name, empty)
+        return dictionary.get(str(self.field_name), empty)
 
 
 class Moment(_AsGiven, serializers.DateTimeField):

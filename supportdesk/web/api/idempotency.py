@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +17,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from supportdesk.web.api.tokens import Called
 from supportdesk.web.api.wire import JSONRenderer
 from supportdesk.web.models import GivenAnswer
 
@@ -37,7 +39,7 @@ class KeyReused(APIException):
     default_code = "key_reused"
 
 
-def once(request: Request, run: Callable[[], Response]) -> Response:
+def once(request: Called, run: Callable[[], Response]) -> Response:
     """Run, or repeat the answer given before to the same person, key and request.
 
     Key, change and answer commit together. The lock that says "in progress" belongs to the
@@ -91,10 +93,9 @@ def _again(given: GivenAnswer, fingerprint: str) -> Response:
 def _fingerprint(request: Request) -> str:
     """Of what was asked, not of its bytes: a retry may choose another multipart boundary."""
     asked = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    parts: Any = request.data
     if hasattr(request.data, "lists"):
         parts = {name: [_content(value) for value in all_] for name, all_ in request.data.lists()}
-    else:
-        parts = request.data
     asked.update(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS))
     return asked.hexdigest()
 
@@ -102,6 +103,6 @@ def _fingerprint(request: Request) -> str:
 def _content(value: str | UploadedFile) -> str:
     if isinstance(value, str):
         return value
-    digest = hashlib.file_digest(value, "sha256").hexdigest()  # type: ignore[arg-type]
+    digest = hashlib.file_digest(value, "sha256").hexdigest()
     value.seek(0)
     return f"{value.name}:{digest}"

@@ -41,7 +41,9 @@ class ProblemOut(serializers.Serializer):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="Stable; decide by this one.")
     detail = serializers.CharField(help_text="For people, in the language asked for.")
-    errors = ProblemErrorOut(many=True, help_text="What is wrong with the input, field by field.")
+    errors = ProblemErrorOut(  # type: ignore[assignment]  # a field, though serializers have errors
+        many=True, help_text="What is wrong with the input, field by field."
+    )
 
     class Meta:
         ref_name = "Problem"

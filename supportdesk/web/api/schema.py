@@ -55,6 +55,8 @@ class TextField(OpenApiSerializerFieldExtension):
 
 
 class DeskSchema(AutoSchema):
+    view: Any
+
     def get_override_parameters(self) -> list[Any]:
         if self.method != "POST":
             return []
@@ -67,7 +69,7 @@ class DeskSchema(AutoSchema):
             )
         ]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular does
         """The verb's own words, else the door's; never those of our base classes."""
         method = getattr(self.view, self.view.action, self.view)
         return (method.__doc__ or type(self.view).__doc__ or "").strip()

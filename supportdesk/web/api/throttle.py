@@ -6,11 +6,13 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
+
+from supportdesk.web.cache import ForgivingCache
 
 WINDOW = 60  # seconds
 
@@ -26,7 +28,9 @@ class PerMinute(BaseThrottle):
         minute, passed = divmod(time.time(), WINDOW)
         self.left = WINDOW - passed
         key = f"api:{kind}:{request.user.pk}:{minute:.0f}"
-        used = cache.count(key, seconds=2 * WINDOW)
+        counters = caches["default"]
+        assert isinstance(counters, ForgivingCache)
+        used = counters.count(key, seconds=2 * WINDOW)
         request._request.rate = (limit, max(limit - used, 0), self.left)  # type: ignore[attr-defined]
         return used <= limit
 

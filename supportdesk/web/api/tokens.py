@@ -19,6 +19,13 @@ ANY = ""  # the scope of what every valid token may read
 USE_NOTED_EVERY = timedelta(minutes=5)  # so that a busy token costs no write per request
 
 
+class Called(Request):
+    """A request behind HasScope: somebody calls, with a token."""
+
+    user: User
+    auth: Token
+
+
 class TokenAuthentication(KnoxAuthentication):
     """One query by the digest. Unknown, expired and disabled look the same from outside."""
 
@@ -43,6 +50,7 @@ class HasScope(IsAuthenticated):
             raise MethodNotAllowed(str(request.method))
         kind = "scope_to_read" if request.method in SAFE_METHODS else "scope_to_write"
         needed = getattr(view, kind, None)
+        assert isinstance(request.auth, Token)
         if needed is None or (needed and needed not in request.auth.scopes):
             text = _("The scopes of this token do not include “%(scope)s”.")
             raise PermissionDenied(text % {"scope": needed}, "scope")
