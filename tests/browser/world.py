@@ -44,6 +44,11 @@ def build(tickets: int = 120) -> Ticket:
     ticket = actions.wait_for_customer(
         ticket, by=sam, question="Welcher Lauf war es?", channel=Message.Channel.OFFICE
     )
+    raised = actions.escalate(
+        ticket, by=alice, reason="customer", text="Die Auszahlung ist am Freitag fällig."
+    )
+    lea = User.objects.get(email="lea@desk.example")
+    actions.watch(raised, by=lea, on=True)
     actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
     actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
     _invite()
@@ -72,7 +77,7 @@ def address(route: str, ticket: Ticket) -> str:
     """Where the route leads, with a row of this world where it needs one."""
     if route == "colleague":
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
-    if route == "ticket":
+    if route in ("ticket", "admin:tickets_ticket_priority", "admin:tickets_ticket_escalate"):
         return reverse(route, args=[ticket.number])
     if route.startswith("admin:") and route.endswith(("_change", "_history", "_delete")):
         kind = route.rpartition("_")[0]
