@@ -12,8 +12,8 @@ test: ## All tests
 	@$(RUNNER) test $(ARGS)
 browser-all: ## Every page in Chromium, at each width, in both colours and languages
 	@BROWSER_VIEWS=all $(RUNNER) test -n 2 tests/browser/test_pages.py
-corpus: ## The hostile strings of DATA_DIR through every form of the portal and the API
-	@CORPUS_DIR=$(DATA_DIR) $(RUNNER) test -n 2 tests/web/test_hostile.py
+corpus: ## The hostile strings of DATA_DIR through every form, the API and Chromium
+	@CORPUS_DIR=$(DATA_DIR) $(RUNNER) test -n 2 tests/web/test_hostile.py tests/browser/test_hostile.py
 prove: ## The property tests with 2,000 examples each
 	@$(RUNNER) test -m property --hypothesis-profile=prove
 bench: ## The desk against its limit, at N=10000 tickets or more; the data are kept

@@ -1,9 +1,12 @@
-"""Words that would be programs, read in a real browser: none of them runs."""
+"""Words that would be programs, read in a real browser: none of them runs.
+
+`make corpus DATA_DIR=...` reads a folder of such words the same way.
+"""
 
 import pytest
 
 from tests.factories import OrganisationFactory, SystemFactory, UserFactory, a_ticket
-from tests.web.hostile import OWN
+from tests.web.hostile import OWN, strings
 from tickets import actions
 from tickets.models import Message
 
@@ -70,3 +73,51 @@ def test_no_word_of_a_ticket_runs_as_a_program(browsing_as, ticket, sam):
             assert page.locator("base, iframe, math, [onerror], [onfocus]").count() == 0, address
 
     assert opened == []
+
+
+A_PAGE = 25  # of the list of tickets
+# What no door takes is left out: blanks, and what PostgreSQL knows no place for.
+WORDS = [
+    words for words in strings().values() if words.strip() and not {"\0", "\ud800"} & set(words)
+]
+BATCHES = [WORDS[at : at + A_PAGE] for at in range(0, len(WORDS), A_PAGE)]
+
+
+def _strayed(page) -> list[str]:
+    """Filled with what a program in the page would do: open, break, or call elsewhere."""
+    strayed: list[str] = []
+    page.on("dialog", lambda dialog: (strayed.append(dialog.message), dialog.dismiss()))
+    page.on("pageerror", lambda error: strayed.append(str(error)))
+    page.on("request", lambda request: strayed.append(request.url))
+    return strayed
+
+
+@pytest.mark.parametrize("n", range(len(BATCHES)))
+def test_every_word_is_shown_to_its_end(n, browsing_as, live_server, alice, sam, module):
+    """Behind each string stands a mark: what the browser took for markup would swallow it."""
+    theirs = {"by": alice, "module": module, "organisation": alice.organisation}
+    short = [words for words in BATCHES[n] if len(words) <= 190][: A_PAGE - 1]
+    for words in short:
+        a_ticket(**theirs, subject=f"{words} ¶end¶", text=words)
+    thread = a_ticket(**theirs)
+    actions.take(thread, by=sam)
+    for at, words in enumerate(BATCHES[n]):
+        text = f"{words[:99_000]}\n¶{at}¶"
+        actions.reply(thread, by=alice, text=text, channel=Message.Channel.PORTAL)
+    marks = {f"¶{at}¶": 1 for at in range(len(BATCHES[n]))}
+    for reader, address, expected in [
+        (alice, "/tickets/?view=all", {"¶end¶": len(short)}),
+        (alice, f"/tickets/{thread.pk}/", marks),
+        (sam, "/office/tickets/ticket/?list=all", {"¶end¶": len(short)}),
+        (sam, f"/office/tickets/ticket/{thread.pk}/change/", marks),
+    ]:
+        page = browsing_as(reader)
+        strayed = _strayed(page)
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        shown = page.locator("body").inner_text()
+        lost = [mark for mark, times in expected.items() if shown.count(mark) < times]
+
+        assert lost == [], address
+        assert page.url.endswith(address), "some word led the browser elsewhere"
+        assert [said for said in strayed if not said.startswith(live_server.url)] == [], address
