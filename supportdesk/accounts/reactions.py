@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts import mail
+from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging import notices
 from supportdesk.messaging.outbox import reacts_to
 
 notices.EVENTS["invitation.accepted"] = _("Somebody I invited has joined")
 notices.EVENTS["webhook.failed"] = _("A webhook was switched off because it failed too long")
+notices.ONLY_FOR["webhook.failed"] = lambda person: person.is_any(Role.COORDINATOR)
 
 
 @reacts_to("invitation.accepted")

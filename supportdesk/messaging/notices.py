@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # The published default of each is both: mail and inbox.
 EVENTS: dict[str, str | Promise] = {}
 STAFF_ONLY: set[str] = set()  # of these, customers are never told
+ONLY_FOR: dict[str, Callable[[User], bool]] = {}  # of these, nobody else is ever told
 
 
 def tell(
@@ -64,5 +66,6 @@ def preferences(person: User) -> list[Preference]:
     """One per event that can be switched off, in the order of their words."""
     own = {preference.event: preference for preference in person.preferences.all()}
     told = set(EVENTS) if person.is_vendor else set(EVENTS) - STAFF_ONLY
+    told -= {event for event, fits in ONLY_FOR.items() if not fits(person)}
     events = sorted(told, key=lambda event: str(EVENTS[event]))
     return [own.get(event) or Preference(user=person, event=event) for event in events]

@@ -58,7 +58,7 @@ def test_the_profile_sees_own_choices_and_defaults(alice):
     chosen = {wish.event: (wish.mail, wish.inbox) for wish in notices.preferences(alice)}
 
     assert chosen["audit.published"] == (False, True)
-    assert set(chosen) == set(notices.EVENTS) - notices.STAFF_ONLY
+    assert set(chosen) == set(notices.EVENTS) - notices.STAFF_ONLY - set(notices.ONLY_FOR)
 
 
 def test_customers_are_not_asked_about_what_only_staff_are_told(alice, sam):
@@ -66,3 +66,10 @@ def test_customers_are_not_asked_about_what_only_staff_are_told(alice, sam):
         return {wish.event for wish in notices.preferences(person)}
 
     assert asked(sam) - asked(alice) == {"ticket.noted", "ticket.unrouted"}
+
+
+def test_failing_webhooks_are_offered_to_those_who_look_after_them(alice, carol, sam):
+    def offered(person):
+        return "webhook.failed" in {wish.event for wish in notices.preferences(person)}
+
+    assert [offered(person) for person in (alice, carol, sam)] == [False, True, False]
