@@ -169,6 +169,18 @@ class TokenForm(DeskForm):
         scopes.choices = [(scope.value, scope.label) for scope in offered_scopes(person)]
 
 
+class WebhookForm(DeskForm):
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("The system that hears of your tickets.")
+    )
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text=_("A public https address."),
+        widget=forms.TextInput({"inputmode": "url", "spellcheck": "false"}),
+    )
+
+
 class PasswordLinkForm(forms.Form):
     """In allauth's place: it asks for the link and does not know whether there is an account."""
 

@@ -51,9 +51,9 @@ def webhook_failed(webhook: Webhook) -> None:
             "webhook.failed",
             "webhook/failed",
             key=f"webhook.failed:{webhook.pk}:{uuid.uuid4()}",
-            url=reverse("organisation"),
+            url=reverse("webhook", args=[webhook.pk]),
             webhook=webhook,
-            link=_link(reverse("organisation")),
+            link=_link(reverse("webhook", args=[webhook.pk])),
         )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supportdesk.accounts.portal import invitation, organisation, profile
+from supportdesk.accounts.portal import invitation, organisation, profile, webhooks
 
 urlpatterns = [
     path("invitation/", invitation.accept, name="invitation"),
@@ -23,6 +23,14 @@ urlpatterns = [
         organisation.withdraw,
         name="invitation_withdraw",
     ),
+    path("organisation/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("organisation/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("organisation/webhooks/<int:pk>/change/", webhooks.change, name="webhook_change"),
+    path("organisation/webhooks/<int:pk>/rotate/", webhooks.rotate, name="webhook_rotate"),
+    path("organisation/webhooks/<int:pk>/ping/", webhooks.ping, name="webhook_ping"),
+    path("organisation/webhooks/<int:pk>/on/", webhooks.switch_on, name="webhook_on"),
+    path("organisation/webhooks/<int:pk>/off/", webhooks.switch_off, name="webhook_off"),
+    path("organisation/webhooks/<int:pk>/remove/", webhooks.remove, name="webhook_remove"),
     path("profile/", profile.page, name="profile"),
     path("profile/about/", profile.about, name="profile_about"),
     path("profile/notifications/", profile.preferences, name="profile_preferences"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from releases.models import Module
 from supportdesk.accounts import actions as people
-from supportdesk.accounts.models import User
+from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
 from tests import samples
 from tests.browser.pages import ALICE, CAROL, SAM
@@ -77,6 +77,8 @@ def address(route: str, ticket: Ticket) -> str:
     """Where the route leads, with a row of this world where it needs one."""
     if route == "colleague":
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
+    if route == "webhook":
+        return reverse(route, args=[_webhook().pk])
     if route in ("ticket", "admin:tickets_ticket_priority", "admin:tickets_ticket_escalate"):
         return reverse(route, args=[ticket.number])
     if route.startswith("admin:") and route.endswith(("_change", "_history", "_delete")):
@@ -84,6 +86,16 @@ def address(route: str, ticket: Ticket) -> str:
         row = ticket if kind == "admin:tickets_ticket" else _rows()[kind].latest("pk")
         return reverse(route, args=[row.pk])
     return reverse(route)
+
+
+def _webhook() -> Webhook:
+    """The one of carol's organisation, which has heard of a test message."""
+    carol = User.objects.get(email=CAROL)
+    if found := Webhook.objects.filter(organisation=carol.organisation).first():
+        return found
+    url = "https://1.1.1.1/hook"
+    made = people.create_webhook(carol.organisation, by=carol, name="ITSM", url=url)
+    return people.ping_webhook(made, by=carol)
 
 
 def _rows() -> dict[str, Any]:

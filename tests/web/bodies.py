@@ -44,6 +44,8 @@ GIVEN: dict[str, Body] = {
         "roles": ["member"],
         "language": "en",
     },
+    "webhooks": lambda world: {"name": "A system", "url": "https://1.1.1.1/hook"},
+    "webhook_change": lambda world: {"name": "A system", "url": "https://1.1.1.1/hook"},
     "colleague_grant": lambda world: {"roles": ["member", "coordinator"]},
     "admin:accounts_user_grant": lambda world: {"roles": ["coordinator"]},
     "admin:accounts_invitation_add": lambda world: {

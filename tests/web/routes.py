@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
-from supportdesk.accounts.models import Invitation, User
+from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
 from tests.web.world import World, rows_of
 from tickets.admin.escalation import STEPS
@@ -43,12 +43,14 @@ ADDRESSES: dict[str, Words] = {
     },
     "/office/<url>": lambda world: {"url": "nowhere/"},
 }
+WEBHOOK_PAGES = ["", "_change", "_rotate", "_ping", "_on", "_off", "_remove"]
 # Whose rows a page is about, where the view does not say it itself.
 MODELS: dict[str, type[Model]] = {
     "attachment": Attachment,
     "notice_read": Notice,
     **dict.fromkeys(("colleague", "colleague_grant"), User),
     **dict.fromkeys(("colleague_disable", "colleague_enable"), User),
+    **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
     **{f"admin:tickets_escalation_{verb}": Escalation for verb in STEPS},

@@ -47,6 +47,17 @@ pytestmark = pytest.mark.django_db
 MANY = 50
 
 
+def _dispatch(house: World, n: int) -> Dispatch:
+    """By turns a mail and a message to a customer's system."""
+    if n % 2:
+        webhook = house.alpina.organisation.webhooks.earliest("pk")
+        facts = {"endpoint": webhook.endpoint, "content": {"event": "ping"}}
+        return Dispatch.objects.create(dedupe_key=f"n{n}", channel="webhook", **facts)
+    return Dispatch.objects.create(
+        dedupe_key=f"n{n}", channel="mail", recipient=UserFactory(), address="x@x.example"
+    )
+
+
 def _ticket(house: World, n: int) -> Ticket:
     """Each of another person, about another module, in another one's charge."""
     person = UserFactory(organisation=house.alpina.organisation, roles=["member"])
@@ -113,12 +124,12 @@ ONE_MORE: dict[type[Model], Maker] = {
     Invitation: _invitation,
     Entry: _entry,
     Event: lambda house, n: Event.objects.create(name="x"),
-    Dispatch: lambda house, n: Dispatch.objects.create(
-        dedupe_key=f"n{n}", channel="mail", recipient=UserFactory(), address="x@x.example"
-    ),
+    Dispatch: _dispatch,
     Notice: _notice,
     Webhook: lambda house, n: Webhook.objects.create(
-        organisation=OrganisationFactory(), name=f"n{n}", endpoint=Endpoint.objects.create(url="x")
+        organisation=house.alpina.organisation if n % 2 else OrganisationFactory(),
+        name=f"n{n}",
+        endpoint=Endpoint.objects.create(url="x"),
     ),
     Calendar: lambda house, n: CalendarFactory(),
     Absence: lambda house, n: Absence.objects.create(
@@ -147,6 +158,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "ticket": ("alice", [Message, Attachment]),
     "inbox": ("alice", [Notice]),
     "organisation": ("carol", [User, Invitation, Mandate]),
+    "webhooks": ("carol", [Webhook]),
+    "webhook": ("carol", [Dispatch]),
     "tokens": ("carol", [Token]),
     "profile": ("carol", [Token]),
     "admin:index": ("lea", [Ticket]),

@@ -128,6 +128,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         Escalation: owned.ticket.escalations.get(),
         Attachment: owned.attachment,
         Invitation: owned.invitation,
+        Webhook: owned.organisation.webhooks.get(),
         User: owned.member,
         Notice: owned.member.notices.latest("pk"),
     }
