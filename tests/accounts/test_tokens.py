@@ -1,6 +1,7 @@
 """API tokens: made by their owner, shown once, dead when revoked."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.test import Client
@@ -14,11 +15,12 @@ from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed, Refused
 
 DAYS = timedelta(days=90)
+NUMBERS = count()
 TYPED = {"name": "Nightly export", "scopes": ["tickets:read"], "lasts": "90"}
 
 
 def a_token(by, **facts):
-    usual = {"name": "Nightly export", "scopes": [Scope.TICKETS_READ], "lasts": DAYS}
+    usual = {"name": f"Export {next(NUMBERS)}", "scopes": [Scope.TICKETS_READ], "lasts": DAYS}
     return actions.create_token(by=by, **{**usual, **facts})
 
 
@@ -101,6 +103,17 @@ def test_tokens_are_not_hoarded_not_even_at_once(alice, at_once):
     assert Token.objects.count() == MOST
 
 
+def test_living_tokens_are_told_apart_by_name(alice, carol):
+    old, _secret = a_token(alice, name="Export")
+    a_token(carol, name="Export")
+    with pytest.raises(Invalid) as refused:
+        a_token(alice, name=" Export ")
+    assert refused.value.field == "name"
+
+    Token.objects.filter(pk=old.pk).update(expiry=timezone.now())
+    a_token(alice, name="Export")
+
+
 # --- the page
 
 
@@ -116,6 +129,14 @@ def test_the_page_shows_the_secret_once(client, alice):
     later = client.get(reverse("tokens"))
     assert "Nightly export" in later.text
     assert secret not in later.text
+
+
+def test_a_page_sent_twice_makes_one_token(client, alice):
+    client.force_login(alice)
+    first, again = (client.post(reverse("tokens"), TYPED) for _time in range(2))
+
+    assert (first.status_code, again.status_code) == (200, 422)
+    assert Token.objects.get().name == "Nightly export"
 
 
 def test_wrong_input_is_said_and_what_was_typed_stays(client, alice):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
@@ -21,7 +22,10 @@ MOST = 25  # of one person; who needs more has forgotten to revoke
 def create_token(
     *, by: User, name: str, scopes: Iterable[str], lasts: timedelta
 ) -> tuple[Token, str]:
-    """The token and its secret, which is nowhere kept: it is shown once."""
+    """The token and its secret, which is nowhere kept: it is shown once.
+
+    Invalid where a living token has the name already: so a page sent twice makes one token.
+    """
     access.require(by, "token.create")
     if not name.strip():
         raise Invalid.blank("name")
@@ -35,6 +39,9 @@ def create_token(
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # so that two do not both fit
     if Token.objects.filter(user=by).count() >= MOST:
         raise Refused(_("You have many tokens already. Please revoke one first."))
+    living = Token.objects.filter(user=by).exclude(expiry__lte=timezone.now())
+    if living.filter(name=name.strip()).exists():
+        raise Invalid(_("You have a token of this name already."), "name")
     facts = {"name": name.strip(), "scopes": [scope for scope in Scope.values if scope in asked]}
     token, secret = Token.objects.create(user=by, expiry=lasts, **facts)
     audit.record("token.created", by, by=by, token=token.token_key, **facts)
