@@ -196,7 +196,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger's typing sends nobody mail
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_FORMS = {"reset_password": "supportdesk.accounts.forms.PasswordLinkForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "supportdesk.accounts.forms.PasswordLinkForm",
+    "reset_password_from_key": "supportdesk.accounts.forms.NewPasswordForm",
+}
 PASSWORD_RESET_TIMEOUT = 30 * 60
 # How often, by whom: the network address, the person, or the e-mail address that was typed. A known
 # browser's wrong passwords are counted apart (accounts/browsers.py). Counted in Valkey: while it is

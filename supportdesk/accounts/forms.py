@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.fields import EmailField
+from allauth.account.forms import ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest
@@ -188,3 +189,14 @@ class PasswordLinkForm(forms.Form):
 
     def save(self, request: HttpRequest) -> None:
         actions.ask_for_password(self.cleaned_data["email"])
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    """In our words: the library's German is on familiar terms with everybody."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = forms.Form.clean(self) or {}
+        first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first and again and first != again:
+            self.add_error("password2", _("The two passwords differ."))
+        return cleaned

@@ -58,6 +58,16 @@ def chosen(client, path: str, password: str = NEW):
     return client.post(where, {"password1": password, "password2": password})
 
 
+def test_a_slip_in_the_new_password_is_said_politely(client, alice):
+    asked(client, alice.email)
+    where = client.get(link(), follow=True).redirect_chain[-1][0]
+    typed = {"password1": NEW, "password2": PASSWORD}
+    answer = client.post(where, typed, headers={"accept-language": "de"})
+
+    (said,) = answer.context["form"].errors["password2"]
+    assert said == "Die beiden Passwörter stimmen nicht überein."
+
+
 def signs_in(client, password: str) -> bool:
     client.logout()
     client.post("/account/login/", {"login": "alice@alpina.example", "password": password})
