@@ -37,7 +37,7 @@ def _report_by_name(world: World) -> dict[str, Any]:
 
 GIVEN: dict[str, Body] = {
     "profile_about": lambda world: {"name": "A name", "language": "en"},
-    "tokens": lambda world: {"name": "A program", "scopes": ["tickets:read"], "lasts": 30},
+    "tokens": lambda world: {"name": "Another program", "scopes": ["tickets:read"], "lasts": 30},
     "organisation_invite": lambda world: {
         "email": "new@colleague.example",
         "name": "New",
