@@ -45,12 +45,19 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "assigned_at": assigned[-1] if assigned else None,
         "unanswered_since": _unanswered(story, status),
         "due_at": next_due(story.readings),
+        "look_at": _look_at(story, now),
         "resolved_at": resolved_at,
         "closes_at": resolved_at and resolved_at + CLOSE_AFTER,
         "closing_announced_at": told if told and told <= (closed_at or now) else None,
         "closed_at": closed_at,
         "changed_at": story.steps[-1].at,
     }
+
+
+def _look_at(story: Story, now: datetime) -> datetime | None:
+    """What is late already was told long ago; the rest is looked at when it is due."""
+    due_at = next_due(story.readings)
+    return due_at if due_at and due_at > now else None
 
 
 def messages(story: Story) -> Iterator[dict[str, Any]]:

@@ -156,6 +156,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "close-quiet-tickets": {"task": "tickets.tasks.close_quiet_tickets", "schedule": 3600},
     "route-waiting": {"task": "tickets.tasks.route_waiting", "schedule": 120},
+    "pass-levels": {
+        "task": "tickets.tasks.pass_levels",
+        "schedule": 30,
+        "options": {"queue": "urgent"},
+    },
     "rewind-clocks": {
         "task": "tickets.tasks.rewind_clocks",
         "schedule": crontab(hour=3, minute=15),
@@ -169,6 +174,7 @@ WATCHMAN_DUTIES = [
     "supportdesk.messaging.tasks.dispatch_urgent",
     "supportdesk.messaging.tasks.mail_waiting",
     "supportdesk.messaging.tasks.webhooks_waiting",
+    "tickets.tasks.pass_levels",
 ]
 
 # --- Who may come in --------------------------------------------------------------------------

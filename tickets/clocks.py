@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from supportdesk.worktime.arithmetic import Calendar, add, between
 
 NO_TIME = timedelta(0)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Clock(StrEnum):
@@ -80,12 +81,33 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Run:
+    """A promise that runs now: since when, for how much working time, and in which spans."""
+
+    since: datetime
+    target: timedelta
+    calendar: Calendar
+    spans: tuple[tuple[datetime, datetime | None], ...]
+
+    def instant(self, used: timedelta) -> datetime:
+        """When the spans together have used up so much; the last one is open."""
+        left = used
+        for start, end in self.spans:
+            worked = between(self.calendar, start, end) if end else left
+            if left <= worked:
+                return add(self.calendar, start, left)
+            left -= worked
+        raise AssertionError("A running clock has an open span.")
+
+
+@dataclass(frozen=True)
 class Reading:
     """Where a clock stands. `figure` is what it stopped with, or the longest of its exchanges."""
 
     state: State
     due_at: datetime | None = None
     figure: Figure | None = None
+    run: Run | None = field(default=None, compare=False, repr=False)
 
     def is_breached(self, at: datetime) -> bool:
         return self.due_at is not None and self.due_at < at
@@ -111,10 +133,11 @@ class _Run:
     clock: Clock
     spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     is_on: bool = False
+    since: datetime = NEVER
     ended: list[Figure] = field(default_factory=list)
 
     def start(self, at: datetime, *, paused: bool) -> None:
-        self.is_on, self.spans = True, []
+        self.is_on, self.spans, self.since = True, [], at
         if not paused:
             self.go_on(at)
 
@@ -147,7 +170,8 @@ class _Run:
             return Reading(self._rest)
         if course.pauses:
             return Reading(State.PAUSED, figure=longest)
-        return Reading(State.RUNNING, self._due(target, course.terms.calendar), longest)
+        run = Run(self.since, target, course.terms.calendar, tuple(self.spans))
+        return Reading(State.RUNNING, run.instant(target), longest, run)
 
     @property
     def _goes(self) -> bool:
@@ -160,16 +184,6 @@ class _Run:
 
     def _used(self, calendar: Calendar) -> timedelta:
         return sum((between(calendar, start, end) for start, end in self.spans if end), NO_TIME)
-
-    def _due(self, target: timedelta, calendar: Calendar) -> datetime:
-        """The instant when the spans together have used up the target; the last one is open."""
-        left = target
-        for start, end in self.spans:
-            worked = between(calendar, start, end) if end else left
-            if left <= worked:
-                return add(calendar, start, left)
-            left -= worked
-        raise AssertionError("A running clock has an open span.")
 
 
 class _Course:

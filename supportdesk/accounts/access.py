@@ -85,6 +85,8 @@ AGENT = (
 )
 LEAD = AGENT | {
     "escalation.handle",
+    "escalationlevel.view",
+    "escalationlevel.configure",
     "objection.decide",
     "competence.configure",
     "absence.configure",
@@ -103,7 +105,7 @@ ADMIN = (
     }
     | {
         f"{noun}.{verb}"
-        for noun in ["competence", "absence", "calendar"]
+        for noun in ["competence", "absence", "calendar", "escalationlevel"]
         for verb in ["view", "configure"]
     }
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
@@ -113,6 +115,7 @@ ADMIN = (
 AUDITOR = (
     STAFF
     | TICKETS
+    | {"escalationlevel.view"}
     | {"mandate.view", "calendar.view", "report.view", "entry.view", "event.view", "dispatch.view"}
     | {"webhook.view", "invitation.view"}
 )

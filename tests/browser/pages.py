@@ -64,6 +64,8 @@ PERSONAS = [
     Page("admin:tickets_escalation_changelist", LEA),
     Page("admin:tickets_escalation_change", LEA),
     Page("admin:tickets_escalation_history", AUDREY),
+    Page("admin:tickets_escalationlevel_sample", LEA),
+    Page("admin:tickets_escalationlevel_*", LEA, ours=False),
     Page("admin:tickets_ticket_history", AUDREY),
     Page("admin:tickets_report", LEA),
     Page("admin:tickets_competence_changelist", LEA),

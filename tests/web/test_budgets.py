@@ -41,7 +41,15 @@ from tests.factories import (
 from tests.web.routes import Route, all_routes
 from tests.web.world import PORTAL, World
 from tickets import actions
-from tickets.models import Attachment, Competence, Escalation, HistoryEntry, Message, Ticket
+from tickets.models import (
+    Attachment,
+    Competence,
+    Escalation,
+    EscalationLevel,
+    HistoryEntry,
+    Message,
+    Ticket,
+)
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -146,6 +154,9 @@ ONE_MORE: dict[type[Model], Maker] = {
     Ticket: _ticket,
     Escalation: lambda house, n: actions.escalate(
         _ticket(house, 4 * n + 1), by=house.people["sam"], reason="age", text="Old."
+    ),
+    EscalationLevel: lambda house, n: EscalationLevel.objects.create(
+        priority=1, clock="answer", share=300 + n, level=1
     ),
     Message: _message,
     HistoryEntry: _message,

@@ -12,6 +12,7 @@ from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
+from tickets.actions.sweep import look_again, look_at_next
 
 __all__ = [
     "Report",
@@ -29,6 +30,8 @@ __all__ = [
     "escalate",
     "hand_on",
     "keep_draft",
+    "look_again",
+    "look_at_next",
     "note",
     "object_to_priority",
     "open_ticket",

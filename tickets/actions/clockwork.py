@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 
 from supportdesk.accounts.models import User
 from tickets import clocks, moments
@@ -13,7 +14,8 @@ from tickets.models import ClockReading, Ticket
 def wind(ticket: Ticket) -> None:
     """Read all clocks from the whole history and store where they stand. Inside a verb.
 
-    Derived afresh each time: what is stored can never drift from what happened.
+    Derived afresh each time: what is stored can never drift from what happened. The sweep looks at
+    the ticket next, and says when it must again.
     """
     readings = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
     rows = [
@@ -33,7 +35,8 @@ def wind(ticket: Ticket) -> None:
         unique_fields=["ticket", "clock"],
         update_fields=["state", "due_at", "used", "target"],
     )
-    steps.change(ticket, due_at=clocks.next_due(readings), changed_at=ticket.changed_at)
+    due_at, at_once = clocks.next_due(readings), timezone.now()
+    steps.change(ticket, due_at=due_at, look_at=at_once, changed_at=ticket.changed_at)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.escalation import EscalationAdmin
+from tickets.admin.level import EscalationLevelAdmin
 from tickets.admin.ticket import TicketAdmin
 
-__all__ = ["CompetenceAdmin", "EscalationAdmin", "TicketAdmin"]
+__all__ = ["CompetenceAdmin", "EscalationAdmin", "EscalationLevelAdmin", "TicketAdmin"]

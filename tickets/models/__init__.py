@@ -5,6 +5,7 @@ from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
+from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.ticket import (
@@ -32,9 +33,11 @@ __all__ = [
     "Competence",
     "Draft",
     "Escalation",
+    "EscalationLevel",
     "HistoryEntry",
     "Message",
     "Objection",
+    "PassedLevel",
     "Priority",
     "RoutingDecision",
     "Status",

@@ -9,7 +9,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -118,6 +118,10 @@ class TicketQuerySet(CustomerRows):
     def due_to_close(self, at: datetime) -> Self:
         return self.filter(status=Status.RESOLVED, closes_at__lte=at)
 
+    def to_look_at(self) -> Self:
+        """Whose promises may have passed a level by now, the longest waiting first."""
+        return self.filter(look_at__lte=Now()).order_by("look_at")
+
     def due_for_closing_notice(self, at: datetime) -> Self:
         return self.filter(
             status=Status.RESOLVED, closes_at__lte=at + CLOSING_NOTICE, closing_announced_at=None
@@ -201,6 +205,8 @@ class Ticket(models.Model):
     )
     # The earliest due time of its clocks; null while nothing runs.
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
+    # When the sweep looks whether a level of a promise is passed; null while nothing comes.
+    look_at = models.DateTimeField(null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
     closes_at = models.DateTimeField(_("closes"), null=True, editable=False)
     closing_announced_at = models.DateTimeField(null=True, editable=False)
@@ -271,6 +277,9 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["due_at"], condition=Q(due_at__isnull=False), name="tickets_by_due_time"
+            ),
+            models.Index(
+                fields=["look_at"], condition=Q(look_at__isnull=False), name="tickets_to_look_at"
             ),
             BrinIndex(fields=["opened_at"], name="tickets_by_opening"),  # for reports of a period
             models.Index(fields=["external_number"], name="tickets_by_external_number"),

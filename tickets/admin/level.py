@@ -1,0 +1,84 @@
+"""The levels a promise passes: configured in a list, with what would be told when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts.models import Team
+from supportdesk.web.forms import DeskForm
+from supportdesk.web.office import AuditedAdmin, Section, colleague
+from supportdesk.worktime import calendars
+from tickets import actions, clocks, levels, promises
+from tickets.clocks import Kind, Moment
+from tickets.levels import Passing
+from tickets.models import ClockReading, EscalationLevel, Priority
+
+NOT_SAID = {"required": _("Please choose one.")}
+
+
+class SampleForm(DeskForm):
+    """A ticket that nobody has opened: its customer writes once, and we are silent."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), coerce=int, choices=Priority.choices)
+    team = forms.ModelChoiceField(
+        Team.objects, label=_("Team"), empty_label=None, error_messages=NOT_SAID
+    )
+    opened_at = forms.DateTimeField(
+        label=_("Opened"), widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+    )
+
+
+@admin.register(EscalationLevel)
+class EscalationLevelAdmin(AuditedAdmin):
+    section = Section.TEAMS
+    list_display = ["priority", "clock", "share", "level"]
+    list_display_links = ["share"]
+    list_filter = ["priority", "clock"]
+
+    def get_urls(self) -> list[Any]:
+        sample = path(
+            "sample/",
+            self.admin_site.admin_view(self.sample),
+            name="tickets_escalationlevel_sample",
+        )
+        return [sample, *super().get_urls()]
+
+    def sample(self, request: HttpRequest) -> HttpResponse:
+        """What would be told when, by the rule that tells it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.localtime().replace(second=0, microsecond=0, tzinfo=None)
+        first = {"priority": Priority.SEVERE, "team": Team.objects.first(), "opened_at": now}
+        form = SampleForm(request.GET) if request.GET else SampleForm(initial=first)
+        given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        return self.page(
+            request,
+            "admin/tickets/levels_sample.html",
+            title=_("What would be told when"),
+            form=form,
+            rows=[_told(passing) for passing in _passings(**given)] if given else None,
+        )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.look_again(by=colleague(request))
+
+
+def _passings(priority: int, team: Team, opened_at: Any) -> list[Passing]:
+    terms = promises.terms(priority, calendars.of(team.calendar))
+    moments = [Moment(opened_at, Kind.OPENED_BY_CUSTOMER)]
+    rows = EscalationLevel.objects.filter(priority=priority)
+    return levels.passings(clocks.read(moments, terms), [row.threshold for row in rows])
+
+
+def _told(passing: Passing) -> tuple[Passing, Any]:
+    label = ClockReading.Clock(passing.threshold.clock.value).label
+    return passing, label
