@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -21,6 +23,7 @@ from tickets.clocks import Kind, Moment
 from tickets.levels import Passing
 from tickets.models import ClockReading, EscalationLevel, Priority
 
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 2100))
 NOT_SAID = {"required": _("Please choose one.")}
 
 
@@ -32,7 +35,9 @@ class SampleForm(DeskForm):
         Team.objects, label=_("Team"), empty_label=None, error_messages=NOT_SAID
     )
     opened_at = forms.DateTimeField(
-        label=_("Opened"), widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M")
+        label=_("Opened"),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+        widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
     )
 
 
