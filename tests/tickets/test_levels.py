@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -186,6 +186,27 @@ def test_four_sweepers_at_once_tell_each_level_once(alice, module, alpina, sam):
     assert PassedLevel.objects.count() == 3 * len(tickets)
     told = HistoryEntry.objects.filter(kind=HistoryEntry.Kind.ESCALATED)
     assert told.count() == len(tickets)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_sweeper_holds_is_passed_over(urgent, new_ticket):
+    Ticket.objects.update(look_at=timezone.now() - HOUR)
+    Ticket.objects.filter(pk=urgent.pk).update(look_at=timezone.now() - 2 * HOUR)
+    desk, seen = User.objects.desk(), []
+
+    def look() -> None:
+        with transaction.atomic():
+            connection.cursor().execute("SET LOCAL lock_timeout = '3s'")
+            seen.append(actions.look_at_next(by=desk))
+        connection.close()
+
+    with transaction.atomic():
+        Ticket.objects.select_for_update().get(pk=urgent.pk)
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+
+    assert seen == [new_ticket]
 
 
 def test_a_changed_level_holds_for_tickets_that_are_open(client, urgent, lea):

@@ -15,7 +15,7 @@ from tickets.actions import steps
 from tickets.actions.escalation import bring_up
 from tickets.clocks import Clock
 from tickets.levels import Passing
-from tickets.models import DONE, ClockReading, Escalation, EscalationLevel, PassedLevel, Ticket
+from tickets.models import ClockReading, Escalation, EscalationLevel, PassedLevel, Ticket
 
 
 @transaction.atomic
@@ -54,8 +54,6 @@ def _look(ticket: Ticket, at: datetime, by: User) -> None:
 
 
 def _passings(ticket: Ticket) -> list[Passing]:
-    if ticket.status in DONE:
-        return []
     rows = EscalationLevel.objects.filter(priority=ticket.priority)
     readings = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
     return levels.passings(readings, [row.threshold for row in rows])
