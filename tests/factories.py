@@ -14,7 +14,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
 from tickets import actions
-from tickets.models import Competence, Message, Ticket
+from tickets.models import Competence, EscalationLevel, Message, Ticket
 
 
 class CalendarFactory(DjangoModelFactory):
@@ -117,3 +117,18 @@ def a_ticket(*, by: User, module: Module, organisation: Organisation, **facts: A
         }
     )
     return actions.open_ticket(report, by=by, channel=Message.Channel.PORTAL)
+
+
+def published_levels() -> None:
+    """The levels of a new desk: a test that empties all tables takes the migration's away."""
+    clocks = ["first_response", "answer", "next_word", "resolution"]
+    urgent, calm = [(75, 1), (100, 2), (150, 3)], [(100, 1), (200, 2)]
+    EscalationLevel.objects.bulk_create(
+        [
+            EscalationLevel(priority=priority, clock=clock, share=share, level=level)
+            for priority in (1, 2, 3, 4)
+            for clock in clocks
+            for share, level in (urgent if priority < 3 else calm)
+        ],
+        ignore_conflicts=True,
+    )

@@ -15,7 +15,7 @@ from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
 from tests import samples
 from tests.browser.pages import ALICE, CAROL, SAM
-from tests.factories import a_ticket
+from tests.factories import a_ticket, published_levels
 from tickets import actions
 from tickets.models import Message, Ticket
 
@@ -49,6 +49,7 @@ def build(tickets: int = 120) -> Ticket:
     )
     lea = User.objects.get(email="lea@desk.example")
     actions.watch(raised, by=lea, on=True)
+    published_levels()
     actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
     actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
     _invite()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from supportdesk.accounts.models import User
 from supportdesk.worktime.arithmetic import ALWAYS
-from tests.factories import a_ticket
+from tests.factories import a_ticket, published_levels
 from tickets import actions, clocks, levels
 from tickets.clocks import Clock, Kind, Moment, Terms
 from tickets.levels import Threshold
@@ -22,9 +22,6 @@ from tickets.models import EscalationLevel, HistoryEntry, Message, PassedLevel, 
 from tickets.tasks import pass_levels
 
 OFFICE = Message.Channel.OFFICE
-CLOCKS = ["first_response", "answer", "next_word", "resolution"]
-URGENT = [(75, 1), (100, 2), (150, 3)]
-CALM = [(100, 1), (200, 2)]
 
 
 @pytest.fixture(autouse=True)
@@ -32,15 +29,7 @@ def published(request) -> None:
     """The levels of a new desk; a test that empties the tables takes the migration's away."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("db")
-        EscalationLevel.objects.bulk_create(
-            [
-                EscalationLevel(priority=priority, clock=clock, share=share, level=level)
-                for priority in (1, 2, 3, 4)
-                for clock in CLOCKS
-                for share, level in (URGENT if priority < 3 else CALM)
-            ],
-            ignore_conflicts=True,
-        )
+        published_levels()
 
 
 HOUR = timedelta(hours=1)

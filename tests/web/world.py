@@ -40,6 +40,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
     a_ticket,
+    published_levels,
 )
 from tickets import actions
 from tickets.models import Attachment, Escalation, Message, Ticket
@@ -101,6 +102,7 @@ def build() -> World:
         _webhook(owned)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
+    published_levels()
     rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina))
 
