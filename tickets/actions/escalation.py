@@ -142,9 +142,9 @@ def watch(escalation: Escalation, *, by: User, on: bool) -> Escalation:
     return row
 
 
-def settle(tickets: Iterable[Escalation], end: Escalation.End, **facts: Any) -> None:
+def settle(escalations: Iterable[Escalation], end: Escalation.End, **facts: Any) -> None:
     """End these without a decision of their own. Inside a verb that holds the ticket."""
-    for row in tickets:
+    for row in escalations:
         _finish(row, end, **facts)
 
 

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -109,7 +108,7 @@ class EscalationAdmin(DeskAdmin):
         if not access.may(user, "escalation.handle"):
             return None
         rows = Escalation.objects.visible_to(user).open().by_urgency().for_board()[:6]
-        context = {"rows": rows, "url": self.url(), "now": timezone.now()}
+        context = {"rows": rows, "url": self.url()}
         return render_to_string("admin/tickets/_escalations.html", context, request)
 
     def get_urls(self) -> list[Any]:
@@ -135,7 +134,6 @@ class EscalationAdmin(DeskAdmin):
             title=_("Escalations"),
             rows=rows[:PAGE],
             ended=ended,
-            now=timezone.now(),
         )
 
     def change_view(
@@ -187,7 +185,6 @@ class EscalationAdmin(DeskAdmin):
             watches=user in watchers,
             may_watch=row.is_open and access.may(user, "escalation.watch"),
             told=list(row.told.all()),
-            now=timezone.now(),
         )
 
 
