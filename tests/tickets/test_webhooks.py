@@ -89,6 +89,19 @@ def test_what_was_written_is_never_told(webhook, receiver, open_ticket, sam):
     assert not TOLD.keys() & {"ticket.noted", "ticket.unrouted"}
 
 
+def test_what_we_escalate_ourselves_is_nobodys_business(webhook, receiver, open_ticket, sam, alice):
+    happened()
+    receiver.calls.clear()
+    actions.escalate(open_ticket, by=sam, reason="worst_case", text="Our own fault.")
+    happened()
+    assert receiver.calls == []
+
+    actions.escalate(open_ticket, by=alice, reason="customer", text="Letters leave tonight.")
+    happened()
+    (_path, _headers, body) = receiver.calls.pop()
+    assert b'"type":"ticket.escalated"' in body
+
+
 def test_nobody_hears_of_confidential_tickets(webhook, receiver, alice, module):
     a_ticket(by=alice, module=module, organisation=alice.organisation, confidential=True)
     happened()
