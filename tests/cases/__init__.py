@@ -13,8 +13,8 @@ import pytest
 OWN = Path(__file__).parent
 
 
-def cases(name: str) -> Any:
-    """Parametrize a test over the cases of a file.
+def cases(name: str, kind: str | None = None) -> Any:
+    """Parametrize a test over the cases of a file, or over those of one kind.
 
     Our own file must be there; in a folder named by CASES_DIR only the files present are run.
     """
@@ -23,6 +23,7 @@ def cases(name: str) -> Any:
     if not path.exists() and folder != OWN:
         return pytest.mark.parametrize("case", [])
     found = json.loads(path.read_text("utf-8"))["cases"]
+    found = [case for case in found if kind in (None, case.get("kind"))]
     return pytest.mark.parametrize("case", found, ids=[case["id"] for case in found])
 
 
