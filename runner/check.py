@@ -12,7 +12,7 @@ from pathlib import Path
 
 from runner.places import PROJECT, VENV, say
 
-CODE = ("supportdesk", "tickets", "oncall", "releases", "demo", "runner")
+CODE = ("supportdesk", "tickets", "training", "oncall", "releases", "demo", "runner")
 LINES, FUNCTION_LINES = 400, 60
 # Hosts and places that belong to a machine, not to the project. Split so as not to find itself.
 FOREIGN = re.compile(

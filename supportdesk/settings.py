@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "supportdesk.messaging.apps.MessagingConfig",
     "supportdesk.worktime.apps.WorktimeConfig",
     "releases.apps.ReleasesConfig",
+    "training.apps.TrainingConfig",
     "tickets.apps.TicketsConfig",
     "demo.apps.DemoConfig",
     "supportdesk.web.apps.OfficeConfig",  # Django's admin, with our site

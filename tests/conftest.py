@@ -24,6 +24,7 @@ from tests.factories import (
     OrganisationFactory,
     SystemFactory,
     TeamFactory,
+    TopicFactory,
     UserFactory,
     a_ticket,
 )
@@ -197,6 +198,13 @@ def desk(db):
 @pytest.fixture
 def module(team):
     return ModuleFactory(code="krankengeld", name="Krankengeld", team=team)
+
+
+@pytest.fixture
+def topic(module):
+    topic = TopicFactory(name="Storno im Zahllauf")
+    topic.modules.add(module)
+    return topic
 
 
 @pytest.fixture

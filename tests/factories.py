@@ -15,6 +15,7 @@ from supportdesk.accounts.models import Mandate, Organisation, Service, Team, Us
 from supportdesk.worktime.models import Calendar, Hours
 from tickets import actions
 from tickets.models import Competence, EscalationLevel, Message, Ticket
+from training.models import Topic
 
 
 class CalendarFactory(DjangoModelFactory):
@@ -94,6 +95,14 @@ class SystemFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"SYS-P{n}")
     line = factory.SubFactory(LineFactory)
     level = 3
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = Topic
+
+    name = factory.Sequence(lambda n: f"Topic {n}")
+    process_area = "Payments"
 
 
 class CompetenceFactory(DjangoModelFactory):

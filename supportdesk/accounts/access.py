@@ -62,6 +62,8 @@ TICKETS = {
     "competence.view",
     "absence.view",
     "escalation.view",
+    "topic.view",
+    "causecount.view",
 }
 AGENT = (
     STAFF
@@ -105,7 +107,7 @@ ADMIN = (
     }
     | {
         f"{noun}.{verb}"
-        for noun in ["competence", "absence", "calendar", "escalationlevel"]
+        for noun in ["competence", "absence", "calendar", "escalationlevel", "topic"]
         for verb in ["view", "configure"]
     }
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
@@ -140,7 +142,7 @@ MAY: dict[Role, set[str]] = {
     Role.RELEASE_MANAGER: STAFF
     | TICKETS
     | {"line.configure", "system.configure", "module.configure"},
-    Role.TRAINER: STAFF | TICKETS,
+    Role.TRAINER: STAFF | TICKETS | {"topic.configure"},
     Role.AUDITOR: AUDITOR,
     Role.ADMIN: ADMIN,
     Role.SYSTEM: SYSTEM,

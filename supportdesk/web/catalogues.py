@@ -22,7 +22,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 LANGUAGES = ("de", "en")
-ROOTS = ("supportdesk", "tickets", "oncall", "releases", "demo", "templates")
+ROOTS = ("supportdesk", "tickets", "training", "oncall", "releases", "demo", "templates")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,

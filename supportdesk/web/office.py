@@ -37,6 +37,7 @@ class Section(models.TextChoices):
     TICKETS = "tickets", _("Tickets")
     REPORTS = "reports", _("Reports")
     PRODUCT = "product", _("Product")
+    TRAINING = "training", _("Training")
     CUSTOMERS = "customers", _("Customers")
     TEAMS = "teams", _("Teams")
     ADMINISTRATION = "administration", _("Administration")

@@ -77,6 +77,7 @@ PERSONAS = [
     Page("admin:accounts_user_change", ADA),
     Page("admin:accounts_*", ADA, ours=False),
     Page("admin:releases_*", ADA, ours=False),
+    Page("admin:training_*", ADA, ours=False),
 ]
 
 # Addresses that are no page of their own: pattern, and why.
@@ -144,6 +145,7 @@ NO_PAGES = {
     "admin:accounts_user_add": "people are invited",
     "admin:accounts_webhook_add": "customers register their own, through the API",
     "admin:accounts_webhook_delete": "customers remove their own",
+    "admin:training_causecount_[!ch]*": "tickets count",
     "admin:audit_*_add": "the record writes itself",
     "admin:audit_*_delete": "the record stays",
     "admin:messaging_*_add": "written by what happens",

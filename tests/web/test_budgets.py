@@ -35,6 +35,7 @@ from tests.factories import (
     OrganisationFactory,
     SystemFactory,
     TeamFactory,
+    TopicFactory,
     UserFactory,
     a_ticket,
 )
@@ -50,6 +51,8 @@ from tickets.models import (
     Message,
     Ticket,
 )
+from training.actions import count_cause
+from training.models import CauseCount, Topic
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -119,6 +122,12 @@ def _entry(house: World, n: int) -> Entry:
     )
 
 
+def _count(house: World, n: int) -> None:
+    count_cause(
+        TopicFactory(), house.alpina.organisation, cause="x", on=date(2020 + n // 12, n % 12 + 1, 9)
+    )
+
+
 # How one more row of a model comes about. A list of a model without a line here fails below.
 Maker = Callable[[World, int], Any]
 ONE_MORE: dict[type[Model], Maker] = {
@@ -146,6 +155,8 @@ ONE_MORE: dict[type[Model], Maker] = {
         during=DateRange(date(2026, 1, 1), date(2026, 1, 8)),
     ),
     Module: lambda house, n: ModuleFactory(),
+    Topic: lambda house, n: TopicFactory(),
+    CauseCount: _count,
     Line: lambda house, n: LineFactory(
         name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1
     ),

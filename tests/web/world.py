@@ -38,12 +38,15 @@ from tests.factories import (
     OrganisationFactory,
     SystemFactory,
     TeamFactory,
+    TopicFactory,
     UserFactory,
     a_ticket,
     published_levels,
 )
 from tickets import actions
 from tickets.models import Attachment, Escalation, Message, Ticket
+from training.actions import count_cause
+from training.models import CauseCount
 
 ALPINA, HANSA, SECRET = "qalpinaq", "qhansaq", "qgeheimq"
 AFTER = "qspaeterq"  # what was written once the mandate had ended
@@ -100,6 +103,7 @@ def build() -> World:
     _work_off()
     for owned in (alpina, hansa):
         _webhook(owned)
+        _counted(owned)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
@@ -112,6 +116,13 @@ def _webhook(owned: Owned) -> None:
     endpoint = Endpoint.objects.create(url=f"https://{owned.marker}.example/hook")
     Webhook.objects.create(
         organisation=owned.organisation, endpoint=endpoint, name=f"{owned.marker} system"
+    )
+
+
+def _counted(owned: Owned) -> None:
+    """Something its people need to learn."""
+    count_cause(
+        TopicFactory(), owned.organisation, cause=f"{owned.marker}", on=timezone.localdate()
     )
 
 
@@ -131,6 +142,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         Attachment: owned.attachment,
         Invitation: owned.invitation,
         Webhook: owned.organisation.webhooks.get(),
+        CauseCount: owned.organisation.cause_counts.get(),
         User: owned.member,
         Notice: owned.member.notices.latest("pk"),
     }

@@ -1,0 +1,7 @@
+"""Configuration of the training app."""
+
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    name = "training"
