@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "supportdesk.worktime.apps.WorktimeConfig",
     "releases.apps.ReleasesConfig",
     "training.apps.TrainingConfig",
+    "oncall.apps.OncallConfig",
     "tickets.apps.TicketsConfig",
     "demo.apps.DemoConfig",
     "supportdesk.web.apps.OfficeConfig",  # Django's admin, with our site
