@@ -86,11 +86,15 @@ def final(
     return sorted(whole, key=lambda duty: (duty[1].start, str(duty[0])))
 
 
-def places(duties: Iterable[tuple[Person, Span]]) -> list[Place]:
-    """Put duties, in order of their start, on as few positions as they need."""
-    free: list[int] = []
-    taken: list[tuple[datetime, int]] = []
-    placed, highest = [], 0
+def places(duties: Iterable[tuple[Person, Span]], held: Iterable[Place] = ()) -> list[Place]:
+    """Put duties, in order of their start, on as few positions as they need.
+
+    `held` are under way, and keep theirs until they end.
+    """
+    taken = sorted((place.span.end, place.position) for place in held)
+    highest = max((position for _end, position in taken), default=0)
+    free = sorted({*range(1, highest + 1)} - {position for _end, position in taken})
+    placed = []
     for person, span in duties:
         while taken and taken[0][0] <= span.start:
             heappush(free, heappop(taken)[1])

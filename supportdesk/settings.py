@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "tickets.tasks.rewind_clocks",
         "schedule": crontab(hour=3, minute=15),
     },
+    "build-duties": {"task": "oncall.tasks.build_duties", "schedule": 900},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }

@@ -1,6 +1,8 @@
-"""Rows of the roster: schedules, and the duties that everybody reads."""
+"""Rows of the roster: schedules, rotations, changes, and the duties that everybody reads."""
 
+from oncall.models.change import Change, Instead
 from oncall.models.duty import Duty
+from oncall.models.rotation import Member, Rotation
 from oncall.models.schedule import Schedule
 
-__all__ = ["Duty", "Schedule"]
+__all__ = ["Change", "Duty", "Instead", "Member", "Rotation", "Schedule"]

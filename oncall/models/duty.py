@@ -64,6 +64,10 @@ class Duty(models.Model):
         User, models.PROTECT, related_name="duties", verbose_name=_("person")
     )
     during = DateTimeRangeField(_("on duty"))
+    # Asked beforehand whether they can be reached; without an answer the fallback hears of it.
+    reminded_at = models.DateTimeField(_("reminded"), null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("reachable"), null=True, editable=False)
+    fallback_told_at = models.DateTimeField(_("fallback told"), null=True, editable=False)
 
     objects = DutyQuerySet.as_manager()
 

@@ -64,10 +64,16 @@ TICKETS = {
     "escalation.view",
     "topic.view",
     "causecount.view",
+    "schedule.view",
+    "duty.view",
+    "change.view",
+    "rotation.view",
 }
+ON_CALL = {"duty.swap", "duty.confirm"}
 AGENT = (
     STAFF
     | TICKETS
+    | ON_CALL
     | {
         "ticket.open",
         "ticket.reply",
@@ -86,6 +92,8 @@ AGENT = (
     }
 )
 LEAD = AGENT | {
+    "roster.plan",
+    "schedule.configure",
     "escalation.handle",
     "escalationlevel.view",
     "escalationlevel.configure",
@@ -107,7 +115,7 @@ ADMIN = (
     }
     | {
         f"{noun}.{verb}"
-        for noun in ["competence", "absence", "calendar", "escalationlevel", "topic"]
+        for noun in ["competence", "absence", "calendar", "escalationlevel", "topic", "schedule"]
         for verb in ["view", "configure"]
     }
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
@@ -122,6 +130,7 @@ AUDITOR = (
     | {"webhook.view", "invitation.view"}
 )
 SYSTEM = {
+    "roster.build",
     "ticket.route",
     "ticket.assign",
     "ticket.announce_closing",
@@ -138,7 +147,7 @@ MAY: dict[Role, set[str]] = {
     Role.COORDINATOR: COORDINATOR,
     Role.AGENT: AGENT,
     Role.LEAD: LEAD,
-    Role.DEVELOPER: STAFF | TICKETS | {"ticket.note", "ticket.attach"},
+    Role.DEVELOPER: STAFF | TICKETS | ON_CALL | {"ticket.note", "ticket.attach"},
     Role.RELEASE_MANAGER: STAFF
     | TICKETS
     | {"line.configure", "system.configure", "module.configure"},

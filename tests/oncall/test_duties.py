@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone
 
 from oncall.duties import on_duty
 from oncall.models import Duty, Schedule
@@ -16,16 +15,6 @@ from oncall.models.schedule import known_zone
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now().replace(microsecond=0)
-
-
-@pytest.fixture
-def schedule(team) -> Schedule:
-    return Schedule.objects.create(name="Leistungen", team=team)
 
 
 def duty(schedule, person, start, hours=1, position=1) -> Duty:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from oncall import plan
+import pytest
+import time_machine
+
+from oncall import actions, plan
+from oncall.models import Change as Row
+from oncall.models import Schedule
 from oncall.plan import Change, Kind, Planned
 from oncall.spans import Span, gaps
+from supportdesk.accounts.models import User
+from supportdesk.errors import Refused
 from tests.cases import cases, instant
+from tests.factories import UserFactory
 
 
 @cases("overrides.json", kind="plan")
@@ -46,3 +55,73 @@ def change(facts: dict[str, Any]) -> Change:
 def span(facts: dict[str, Any]) -> Span:
     ends = [instant(facts[name]) for name in ("end", "until") if facts.get(name)]
     return Span(instant(facts["start"]), min(ends))
+
+
+@pytest.mark.django_db(transaction=True)
+@cases("overrides.json", kind="insert_second")
+def test_insert_second_case(case, team, at_once):
+    """On PostgreSQL; concurrent ones in two open transactions."""
+    schedule, people = Schedule.objects.create(name="Cases", team=team), People()
+    with time_machine.travel(span(case["existing"]).start - timedelta(days=1), tick=False):
+        lead = UserFactory(roles=["lead"])
+        first, second = (people.wish(case[name]) for name in ("existing", "new"))
+        waiting = [first, second]
+        if case.get("concurrent"):
+            outcomes = at_once(2, lambda: actions.change_plan(schedule, waiting.pop(), by=lead))
+        else:
+            outcomes = [actions.change_plan(schedule, first, by=lead)]
+            outcomes += at_once(1, lambda: actions.change_plan(schedule, second, by=lead))
+
+    refused = outcomes.count(actions.Contradiction)
+    assert refused == (1 if case["expected"]["refused"] else 0)
+    assert schedule.changes.count() == 2 - refused
+
+
+@pytest.mark.django_db
+@cases("overrides.json", kind="take_swap")
+def test_take_swap_case(case, team):
+    schedule, people, swap = (
+        Schedule.objects.create(name="Cases", team=team),
+        People(),
+        case["swap"],
+    )
+    owner = people.named(swap["owner"])
+    row = Row.objects.create(
+        schedule=schedule,
+        kind="swap",
+        during=tuple(span(swap)),
+        person=owner,
+        stand_in=people.named(swap["taken_by"]) if swap["taken_by"] else None,
+        withdrawn_at=instant(case["now"]) if swap["deleted"] else None,
+        written_by=owner,
+    )
+    refused = False
+    with time_machine.travel(instant(case["now"]), tick=False):
+        try:
+            actions.take_swap(row, by=people.named(case["taker"]))
+        except Refused:
+            refused = True
+
+    assert refused == case["expected"]["refused"]
+    before = row.stand_in_id
+    row.refresh_from_db()
+    assert (row.stand_in_id == before) == refused
+
+
+class People(dict[str, User]):
+    """Each name of a case is one person."""
+
+    def named(self, name: str) -> User:
+        if name not in self:
+            self[name] = UserFactory(name=name)
+        return self[name]
+
+    def wish(self, facts: dict[str, Any]) -> actions.Wish:
+        person, by = facts.get("user"), facts.get("by")
+        return actions.Wish(
+            Row.Kind(facts["kind"]),
+            span(facts),
+            self.named(person) if person else None,
+            self.named(by) if by else None,
+            rank=facts.get("priority", 0),
+        )
