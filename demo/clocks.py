@@ -27,6 +27,9 @@ def rows(story: Story) -> Iterator[dict[str, Any]]:
             "due_at": reading.due_at,
             "used": reading.figure and reading.figure.used,
             "target": reading.figure and reading.figure.target,
+            "calendar_id": reading.figure and reading.figure.calendar,
+            "ended": reading.kept.ended,
+            "missed": reading.kept.missed,
         }
 
 
@@ -36,6 +39,7 @@ def _moments(story: Story, hours: Calendar) -> Iterator[Moment]:
     for step in story.steps[1:]:
         if step.text and not step.internal:
             yield Moment(step.at, Kind.WE_WROTE if step.by.is_vendor else Kind.CUSTOMER_WROTE)
+        if step.priority:
+            yield Moment(step.at, Kind.TERMS_CHANGED, promises.terms(step.priority, hours))
         if step.kind in HAPPENED:
-            then = promises.terms(step.priority, hours) if step.priority else None
-            yield Moment(step.at, HAPPENED[HistoryEntry.Kind(step.kind)], then)
+            yield Moment(step.at, HAPPENED[HistoryEntry.Kind(step.kind)])

@@ -4,14 +4,16 @@ Pure: no database, no clock. Four clocks in working time of the calendar in forc
 and resolution from the opening, answer from the customer's first unanswered message, next word from
 our last public message. Waiting for the customer and being resolved pause; internal notes are no
 moments at all. What changes the terms (priority, agreement, calendar) recomputes what still runs
-from its own start without losing a pause; what has stopped keeps the terms it stopped under (RT and
-GLPI recompute from the opening too, Zendesk freezes the priority). A paused clock has no due time.
+from its own start without losing a pause (RT and GLPI recompute from the opening too, Zendesk
+freezes the priority). What has ended was measured under the terms of that moment and is never
+measured again: whoever reads a history later hands in what was kept. A paused clock has no due
+time. A promised date stands in for the time of the solution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -53,10 +55,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """What is promised: working time per clock, on a calendar. A missing one is no promise."""
+    """What is promised: working time per clock, on a calendar. A missing one is no promise.
+
+    `solution_by` is a date we have named, as that of the package that brings the correction.
+    """
 
     targets: dict[Clock, timedelta]
     calendar: Calendar
+    solution_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,29 @@ class Moment:
 
 @dataclass(frozen=True)
 class Figure:
-    """A promise that has ended: the working time it used, and the target it stopped under."""
+    """A promise that has ended: the working time it used, and the terms it ended under."""
 
     used: timedelta
     target: timedelta
+    calendar: str = field(default="", compare=False)  # its version
 
     @property
     def slack(self) -> timedelta:
         return self.target - self.used
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was measured of a clock before: how many promises ended, how many of them too late, and
+    the longest. A reopened solution has not ended, but was counted.
+    """
+
+    ended: int = 0
+    missed: int = 0
+    longest: Figure | None = None
+
+
+NOTHING_KEPT = Kept()
 
 
 @dataclass(frozen=True)
@@ -108,14 +129,20 @@ class Reading:
     due_at: datetime | None = None
     figure: Figure | None = None
     run: Run | None = field(default=None, compare=False, repr=False)
+    kept: Kept = field(default=NOTHING_KEPT, compare=False, repr=False)
 
     def is_breached(self, at: datetime) -> bool:
         return self.due_at is not None and self.due_at < at
 
 
-def read(moments: Iterable[Moment], terms: Terms) -> dict[Clock, Reading]:
-    """Read all clocks of a ticket from its whole history; `terms` are those of its opening."""
-    course = _Course(terms)
+def read(
+    moments: Iterable[Moment], terms: Terms, kept: Mapping[Clock, Kept] | None = None
+) -> dict[Clock, Reading]:
+    """Read all clocks of a ticket from its whole history.
+
+    `terms` are those of its opening or, where what has ended was `kept`, those of today.
+    """
+    course = _Course(terms, kept or {})
     for moment in moments:
         course.pass_by(moment)
     return {clock: run.reading(course) for clock, run in course.runs.items()}
@@ -131,10 +158,11 @@ class _Run:
     """One clock on its way: the spans it has run in, without pauses, and what it ended with."""
 
     clock: Clock
+    before: Kept = NOTHING_KEPT
     spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     is_on: bool = False
     since: datetime = NEVER
-    ended: list[Figure] = field(default_factory=list)
+    kept: Kept = NOTHING_KEPT
 
     def start(self, at: datetime, *, paused: bool) -> None:
         self.is_on, self.spans, self.since = True, [], at
@@ -150,28 +178,56 @@ class _Run:
             self.spans[-1] = (self.spans[-1][0], at)
 
     def stop(self, at: datetime, terms: Terms) -> None:
-        """End the promise under the terms of this moment."""
+        """End the promise: as it was kept, or measured under the terms of this moment."""
         if not self.is_on:
             return
+        target = self._target(terms)
         self.pause(at)
         self.is_on = False
-        target = terms.targets.get(self.clock)
-        if target is not None:
-            self.ended.append(Figure(self._used(terms.calendar), target))
+        ended = self.kept.ended + 1
+        if ended == self.before.ended:
+            self.kept = self.before
+        elif ended < self.before.ended or target is None:
+            self.kept = replace(self.kept, ended=ended)
+        else:
+            self._keep(Figure(self._used(terms.calendar), target, terms.calendar.version))
+
+    def _keep(self, figure: Figure) -> None:
+        longest, late = self.kept.longest, figure.slack < NO_TIME
+        if longest is None or figure.used > longest.used:
+            longest = figure
+        self.kept = Kept(self.kept.ended + 1, self.kept.missed + late, longest)
+
+    def take_back(self) -> None:
+        """It had not ended after all: it goes on, and nothing of it was kept."""
+        self.is_on = True
+        self.kept = Kept(self.kept.ended)
 
     def reading(self, course: _Course) -> Reading:
-        longest = max(self.ended, key=lambda figure: figure.used, default=None)
-        target = course.terms.targets.get(self.clock)
+        longest, kept = self.kept.longest, self.kept
+        target = self._target(course.terms)
         if not self.is_on and longest is not None:
-            return Reading(self._rest, figure=longest)
+            return Reading(self._rest, figure=longest, kept=kept)
         if target is None:
-            return Reading(State.NONE, figure=longest)
+            return Reading(State.NONE, figure=longest, kept=kept)
         if not self.is_on:
-            return Reading(self._rest)
+            return Reading(self._rest, kept=kept)
         if course.pauses:
-            return Reading(State.PAUSED, figure=longest)
+            return Reading(State.PAUSED, figure=longest, kept=kept)
         run = Run(self.since, target, course.terms.calendar, tuple(self.spans))
-        return Reading(State.RUNNING, run.instant(target), longest, run)
+        due_at = self._date(course.terms) or run.instant(target)
+        return Reading(State.RUNNING, due_at, longest, run, kept)
+
+    def _date(self, terms: Terms) -> datetime | None:
+        return terms.solution_by if self.clock is Clock.RESOLUTION else None
+
+    def _target(self, terms: Terms) -> timedelta | None:
+        """A date means all the working time until then."""
+        by = self._date(terms)
+        if by is None:
+            return terms.targets.get(self.clock)
+        spans = ((start, min(end or by, by)) for start, end in self.spans)
+        return sum((between(terms.calendar, *span) for span in spans), NO_TIME)
 
     @property
     def _goes(self) -> bool:
@@ -189,10 +245,10 @@ class _Run:
 class _Course:
     """The ticket's way so far: what rests, what is promised, and its four clocks."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, kept: Mapping[Clock, Kept]) -> None:
         self.terms = terms
         self.is_waiting = self.is_resolved = False
-        self.runs = {clock: _Run(clock) for clock in Clock}
+        self.runs = {clock: _Run(clock, kept.get(clock, NOTHING_KEPT)) for clock in Clock}
 
     @property
     def pauses(self) -> bool:
@@ -238,9 +294,7 @@ class _Course:
     def _reopened(self, at: datetime) -> None:
         """The resolution was none after all: its clock goes on, the resolved time is a pause."""
         if self.is_resolved:
-            resolution = self.runs[Clock.RESOLUTION]
-            resolution.is_on = True
-            resolution.ended.clear()
+            self.runs[Clock.RESOLUTION].take_back()
         self.is_resolved = False
         self._rest_or_go_on(at)
 

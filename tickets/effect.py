@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tickets import clocks, moments
-from tickets.clocks import Clock, Kind, Moment, State
+from tickets.clocks import Clock, State
 from tickets.models import ClockReading, Priority, Ticket
 
 
@@ -35,13 +35,12 @@ class Effect:
 
 def of(ticket: Ticket, at: datetime) -> Effect:
     """All four priorities at once, read by the same rule that the change would be."""
-    happened, opening = moments.of(ticket), moments.opening_terms(ticket)
-    now = clocks.read(happened, opening)
+    happened, kept = moments.of(ticket), moments.kept(ticket)
+    now = clocks.read(happened, moments.terms(ticket), kept)
     running = [clock for clock in Clock if now[clock].state in (State.RUNNING, State.PAUSED)]
     prospects = []
     for priority in Priority:
-        change = Moment(at, Kind.TERMS_CHANGED, moments.terms(ticket, priority))
-        readings = clocks.read([*happened, change], opening)
+        readings = clocks.read(happened, moments.terms(ticket, priority), kept)
         dues = [readings[clock].due_at for clock in running]
         shown = [Due(due, due is not None and due < at) for due in dues]
         prospects.append(Prospect(priority, priority == ticket.priority, shown))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, CharField, Value, When
+
 from supportdesk.worktime import calendars
-from tickets import promises
-from tickets.clocks import Kind, Moment, Terms
+from tickets import clocks, promises
+from tickets.clocks import Clock, Kept, Kind, Moment, Reading, Terms
 from tickets.models import HistoryEntry, Message, Ticket
 
 HAPPENED = {
@@ -14,39 +16,39 @@ HAPPENED = {
     HistoryEntry.Kind.REOPENED: Kind.REOPENED,
     HistoryEntry.Kind.CONFIRMED: Kind.CLOSED,
     HistoryEntry.Kind.CLOSED: Kind.CLOSED,
-    HistoryEntry.Kind.REGRADED: Kind.TERMS_CHANGED,
-    HistoryEntry.Kind.RULED: Kind.TERMS_CHANGED,
 }
 
 
 def of(ticket: Ticket) -> list[Moment]:
-    """Two queries, and two more per change of priority.
+    """One query. The report itself is the opening, entered for a caller or not.
 
-    The report itself is the opening, entered for a caller or not.
+    A message comes before the step written with it. The moments carry no terms: what has ended is
+    kept with the clocks, and what runs goes by the terms of today.
     """
-    public = ticket.messages.filter(visibility=Message.Visibility.PUBLIC)
-    _report, *said = public.values_list("at", "author__organisation")
-    wrote = [
-        Moment(at, Kind.WE_WROTE if organisation is None else Kind.CUSTOMER_WROTE)
-        for at, organisation in said
-    ]
-    steps = ticket.history.filter(kind__in=HAPPENED).values_list("at", "kind", "priority")
-    happened = [
-        Moment(at, HAPPENED[HistoryEntry.Kind(kind)], terms(ticket, priority) if priority else None)
-        for at, kind, priority in steps
-    ]
+    said = ticket.messages.filter(visibility=Message.Visibility.PUBLIC).order_by()
+    steps = ticket.history.filter(kind__in=HAPPENED).order_by()
+    theirs = When(author__organisation__isnull=False, then=Value(Kind.CUSTOMER_WROTE.value))
+    wrote = Case(theirs, default=Value(Kind.WE_WROTE.value), output_field=CharField())
+    rows = said.values_list("at", Value(0), "pk", wrote).union(
+        steps.values_list("at", Value(1), "pk", "kind"), all=True
+    )
+    _report, *later = sorted(rows)
     return [
         Moment(ticket.opened_at, Kind.OPENED_BY_CUSTOMER),
-        # Sorting is stable: a message comes before the step written with it.
-        *sorted([*wrote, *happened], key=lambda moment: moment.at),
+        *(Moment(at, HAPPENED[kind] if rank else Kind(kind)) for at, rank, _pk, kind in later),
     ]
+
+
+def kept(ticket: Ticket) -> dict[Clock, Kept]:
+    """What ended before, with the terms it ended under."""
+    return {Clock(reading.clock): reading.kept for reading in ticket.clocks.all()}
+
+
+def read(ticket: Ticket) -> dict[Clock, Reading]:
+    """Where the clocks of a ticket stand, by its history and what was kept of it."""
+    return clocks.read(of(ticket), terms(ticket), kept(ticket))
 
 
 def terms(ticket: Ticket, priority: int | None = None) -> Terms:
     """What is promised for it today, or would be under another priority."""
     return promises.terms(priority or ticket.priority, calendars.of(ticket.team.calendar))
-
-
-def opening_terms(ticket: Ticket) -> Terms:
-    """What was promised when it was opened: a ticket begins with the customer's own priority."""
-    return terms(ticket, ticket.customer_priority)

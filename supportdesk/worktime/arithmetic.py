@@ -37,7 +37,7 @@ def no_holidays(year: int) -> Mapping[date, Blocks]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Weekly blocks in a zone, Monday first, and the days that differ.
+    """Weekly blocks in a zone, Monday first, and the days that differ. `version` names these facts.
 
     Raises ValueError for blocks that are empty, overlap, or do not lie within their day.
     """
@@ -45,6 +45,7 @@ class Calendar:
     zone: ZoneInfo
     weekly: tuple[Blocks, ...]
     different: Holidays = no_holidays
+    version: str = field(default="", compare=False)
     _years: dict[int, _Year] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +69,7 @@ def check(blocks: Blocks) -> None:
         raise ValueError(f"Blocks must lie within a day: {blocks}")
 
 
-ALWAYS = Calendar(ZoneInfo("UTC"), (((0, DAY),),) * 7)
+ALWAYS = Calendar(ZoneInfo("UTC"), (((0, DAY),),) * 7, version="always")
 
 
 def add(calendar: Calendar, start: datetime, working_time: timedelta) -> datetime:

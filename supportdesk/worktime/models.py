@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
@@ -15,6 +16,7 @@ from django.contrib.postgres.fields import (
 )
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -123,6 +125,26 @@ class SpecialDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class CalendarVersion(models.Model):
+    """The facts of a calendar as they once were: what was measured by them can be shown for good.
+
+    Named by its facts, and so the same for equal ones. Rows are written, and never changed.
+    """
+
+    name = models.CharField(max_length=32, primary_key=True)
+    facts = models.JSONField()
+    since = models.DateTimeField(default=timezone.now)  # first needed
+
+    class Meta:
+        verbose_name = _("calendar version")
+        verbose_name_plural = _("calendar versions")
+        triggers = [
+            pgtrigger.Protect(
+                name="versions_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
 
 class AbsenceQuerySet(models.QuerySet):

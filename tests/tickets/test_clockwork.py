@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from supportdesk.errors import NotAllowed
+from supportdesk.worktime import calendars
 from supportdesk.worktime.models import SpecialDay
 from tests.factories import TeamFactory, a_ticket
 from tickets import actions, clock_face, clocks, moments, tasks
@@ -33,11 +34,11 @@ def stored(ticket) -> dict[str, ClockReading]:
 
 def agree(ticket) -> bool:
     """What is stored is what the history says."""
-    read = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
+    ticket.refresh_from_db()
+    read = moments.read(ticket)
     told = {
         name: (row.state, row.due_at, row.used, row.target) for name, row in stored(ticket).items()
     }
-    ticket.refresh_from_db()
     assert ticket.due_at == clocks.next_due(read)
     return told == {
         name.value: (
@@ -136,6 +137,92 @@ def test_a_new_holiday_moves_what_still_runs(clock, new_ticket, desk, sam):
     actions.rewind(new_ticket, by=desk)
 
     assert stored(new_ticket)["first_response"].due_at == datetime(2026, 11, 24, 15, tzinfo=BERLIN)
+
+
+# --- What has ended stays ---------------------------------------------------------------------
+
+
+def figures(ticket) -> dict[str, tuple]:
+    return {name: (row.used, row.target) for name, row in stored(ticket).items() if row.used}
+
+
+@pytest.fixture
+def missed(clock, open_ticket, sam):
+    """Answered after nine hours, of the eight that are promised."""
+    clock.move_to(MONDAY + 9 * HOUR)
+    actions.reply(open_ticket, by=sam, text="At last.", channel=OFFICE)
+    return open_ticket
+
+
+def to_noon(team) -> None:
+    """The team works from eight to twelve from now on: three of the nine hours count there."""
+    team.calendar.hours.update(opens_minute=8 * 60, closes_minute=11 * 60)
+
+
+@pytest.mark.parametrize("again", ["rewind", "hand_on", "reply", "resolve_and_reopen", "nightly"])
+def test_a_missed_promise_stays_missed_in_other_hours(missed, again, desk, sam, alice, clock):
+    before = figures(missed)
+    assert before["first_response"] == (9 * HOUR, 8 * HOUR)
+    night = TeamFactory()
+    to_noon(night)
+    if again != "hand_on":
+        to_noon(missed.team)
+    clock.shift(HOUR)
+    match again:
+        case "rewind":
+            actions.rewind(missed, by=desk)
+        case "hand_on":
+            actions.hand_on(missed, by=sam, team=night, reason="Theirs")
+        case "reply":
+            actions.reply(missed, by=alice, text="Thanks.", channel=PORTAL)
+        case "resolve_and_reopen":
+            actions.resolve(missed, by=sam, answer="Done.", channel=OFFICE)
+            actions.reopen(missed, by=alice, reason="It is back.", channel=PORTAL)
+        case "nightly":
+            tasks.rewind_clocks()
+
+    assert figures(missed)["first_response"] == before["first_response"]
+    assert figures(missed)["answer"] == before["answer"]
+    assert agree(missed)
+
+
+def test_the_longest_exchange_is_shown_and_all_are_counted(missed, alice, sam, clock):
+    for hours in (1, 2):
+        actions.reply(missed, by=alice, text="And now?", channel=PORTAL)
+        clock.shift(hours * HOUR)
+        actions.reply(missed, by=sam, text="Soon.", channel=OFFICE)
+
+    row = stored(missed)["answer"]
+    assert (row.used, row.ended, row.missed) == (9 * HOUR, 3, 0)
+    assert stored(missed)["first_response"].missed == 1
+
+
+def test_a_figure_names_the_calendar_it_was_measured_by(missed, desk):
+    row = stored(missed)["first_response"]
+    actions.rewind(missed, by=desk)
+    to_noon(missed.team)
+    actions.rewind(missed, by=desk)
+
+    again = stored(missed)["first_response"]
+    assert again.calendar_id == row.calendar_id == calendar_of_then(missed)
+    assert again.calendar.facts["weekly"][0] == [[420, 1020]]
+
+
+def calendar_of_then(ticket) -> str:
+    ticket.team.calendar.hours.update(opens_minute=7 * 60, closes_minute=17 * 60)
+    return calendars.of(ticket.team.calendar).version
+
+
+def test_a_reopened_solution_is_measured_anew_when_it_ends(clock, open_ticket, sam, alice):
+    clock.shift(2 * HOUR)
+    ticket = actions.resolve(open_ticket, by=sam, answer="In SP 4.", channel=OFFICE)
+    to_noon(ticket.team)
+    ticket = actions.reopen(ticket, by=alice, reason="It is back.", channel=PORTAL)
+    clock.shift(2 * HOUR)
+    actions.resolve(ticket, by=sam, answer="Now.", channel=OFFICE)
+
+    row = stored(ticket)["resolution"]
+    assert (row.used, row.ended) == (3 * HOUR, 2)  # eight to eleven, as it is today
 
 
 # --- What people read -------------------------------------------------------------------------

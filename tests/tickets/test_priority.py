@@ -14,7 +14,7 @@ from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
 from supportdesk.messaging.models import Event
 from tests.factories import UserFactory, a_ticket
-from tickets import actions, clocks, moments
+from tickets import actions, moments
 from tickets.models import HistoryEntry, Message, Objection, Ticket
 
 OFFICE = Message.Channel.OFFICE
@@ -75,7 +75,8 @@ def test_reading_the_history_again_gives_what_was_stored(clock, open_ticket, sam
         clock.shift(HOUR)
         actions.change_priority(open_ticket, by=sam, priority=priority, reason="Looked again.")
 
-    read = clocks.read(moments.of(open_ticket), moments.opening_terms(open_ticket))
+    open_ticket.refresh_from_db()
+    read = moments.read(open_ticket)
     assert due(open_ticket) == {name.value: reading.due_at for name, reading in read.items()}
 
 

@@ -6,37 +6,50 @@ from django.db import transaction
 from django.utils import timezone
 
 from supportdesk.accounts.models import User
+from supportdesk.worktime import calendars
 from tickets import clocks, moments
 from tickets.actions import steps
+from tickets.clocks import Clock, Reading
 from tickets.models import ClockReading, Ticket
+
+STORED = ["state", "due_at", "used", "target", "calendar", "ended", "missed"]
 
 
 def wind(ticket: Ticket) -> None:
     """Read all clocks from the whole history and store where they stand. Inside a verb.
 
-    Derived afresh each time: what is stored can never drift from what happened. The sweep looks at
-    the ticket next, and says when it must again.
+    What runs is derived afresh each time, so that it cannot drift from what happened. What has
+    ended before keeps its figure: other hours today do not make a missed promise a kept one. The
+    sweep looks at the ticket next, and says when it must again.
     """
-    readings = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
-    rows = [
-        ClockReading(
-            ticket=ticket,
-            clock=clock.value,
-            state=reading.state.value,
-            due_at=reading.due_at,
-            used=reading.figure and reading.figure.used,
-            target=reading.figure and reading.figure.target,
-        )
-        for clock, reading in readings.items()
-    ]
+    kept = moments.kept(ticket)
+    readings = clocks.read(moments.of(ticket), moments.terms(ticket), kept)
+    known = {before.longest for before in kept.values()}
+    figures = {reading.figure for reading in readings.values() if reading.figure}
+    calendars.keep({figure.calendar for figure in figures - known})
     ClockReading.objects.bulk_create(
-        rows,
+        [_row(ticket, clock, reading) for clock, reading in readings.items()],
         update_conflicts=True,
         unique_fields=["ticket", "clock"],
-        update_fields=["state", "due_at", "used", "target"],
+        update_fields=STORED,
     )
     due_at, at_once = clocks.next_due(readings), timezone.now()
     steps.change(ticket, due_at=due_at, look_at=at_once, changed_at=ticket.changed_at)
+
+
+def _row(ticket: Ticket, clock: Clock, reading: Reading) -> ClockReading:
+    figure = reading.figure
+    return ClockReading(
+        ticket=ticket,
+        clock=clock.value,
+        state=reading.state.value,
+        due_at=reading.due_at,
+        used=figure and figure.used,
+        target=figure and figure.target,
+        calendar_id=(figure and figure.calendar) or None,
+        ended=reading.kept.ended,
+        missed=reading.kept.missed,
+    )
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ def claim(ticket: Ticket, verb: str, *, by: User) -> Ticket:
     """
     access.require(by, verb)
     rows = Ticket.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    return rows.select_related("assignee", "team").get(pk=ticket.pk)
+    return rows.select_related("assignee", "team__calendar").get(pk=ticket.pk)
 
 
 def move(ticket: Ticket, to: Status, **facts: Any) -> None:

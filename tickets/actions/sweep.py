@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
-from tickets import clocks, levels, moments
+from tickets import levels, moments
 from tickets.actions import steps
 from tickets.actions.escalation import bring_up
 from tickets.clocks import Clock
@@ -29,7 +29,7 @@ def look_at_next(*, by: User) -> Ticket | None:
     rows = Ticket.objects.to_look_at().select_for_update(
         of=("self",), skip_locked=True, no_key=True
     )
-    ticket = rows.select_related("assignee", "team").annotate(now=Now()).first()
+    ticket = rows.select_related("assignee", "team__calendar").annotate(now=Now()).first()
     if ticket is not None:
         _look(ticket, ticket.now, by)
     return ticket
@@ -55,8 +55,7 @@ def _look(ticket: Ticket, at: datetime, by: User) -> None:
 
 def _passings(ticket: Ticket) -> list[Passing]:
     rows = EscalationLevel.objects.filter(priority=ticket.priority)
-    readings = clocks.read(moments.of(ticket), moments.opening_terms(ticket))
-    return levels.passings(readings, [row.threshold for row in rows])
+    return levels.passings(moments.read(ticket), [row.threshold for row in rows])
 
 
 def _record(ticket: Ticket, passed: list[Passing]) -> None:

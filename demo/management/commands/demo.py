@@ -20,6 +20,7 @@ from supportdesk.accounts.models import Organisation, User
 from supportdesk.audit import actions as audit
 from supportdesk.audit.models import Entry
 from supportdesk.worktime import calendars
+from supportdesk.worktime.arithmetic import ALWAYS
 from supportdesk.worktime.models import Calendar
 from tickets.models import ClockReading, HistoryEntry, Message, RoutingDecision, Ticket
 
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             audit.record("demo.loaded", Module.objects.earliest("pk"), by=desk, tickets=count)
         self.stdout.write("Demo: people, customers and systems are there; tickets follow.")
         hours = calendars.of(Calendar.objects.get())
+        calendars.keep([hours.version, ALWAYS.version])
         year = Year(built, desk, now, hours, dice)
         stories = list(year.stories(count, first))
         for start in range(0, len(stories), BATCH):
