@@ -9,7 +9,8 @@ from typing import Any
 from demo.house import House
 from demo.year import Story
 from tickets.clocks import next_due
-from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Message, Status
+from tickets.models import CLOSING_NOTICE, Message, Status
+from tickets.promises import PUBLISHED
 from tickets.routing import RULE_VERSION
 
 
@@ -19,7 +20,8 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
     resolved_at = _last(story, "resolved") if status in (Status.RESOLVED, Status.CLOSED) else None
     assigned = [step.at for step in story.steps if step.assignee]
     closed_at = story.steps[-1].at if status == Status.CLOSED else None
-    told = resolved_at and resolved_at + CLOSE_AFTER - CLOSING_NOTICE
+    closes_at = resolved_at and resolved_at + PUBLISHED[story.held_priority].closes_after
+    told = closes_at and closes_at - CLOSING_NOTICE
     system = house.systems[story.insurer]
     return {
         "number": story.number,
@@ -47,7 +49,7 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "due_at": next_due(story.readings),
         "look_at": _look_at(story, now),
         "resolved_at": resolved_at,
-        "closes_at": resolved_at and resolved_at + CLOSE_AFTER,
+        "closes_at": closes_at,
         "closing_announced_at": told if told and told <= (closed_at or now) else None,
         "closed_at": closed_at,
         "changed_at": story.steps[-1].at,

@@ -20,7 +20,8 @@ from supportdesk.accounts.models import User
 from supportdesk.worktime.arithmetic import Calendar, add, next_opening
 from tickets import routing
 from tickets.clocks import Clock, Reading
-from tickets.models import CLOSE_AFTER, Priority, Status
+from tickets.models import Priority, Status
+from tickets.promises import PUBLISHED
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_NUMBER = 34_200
@@ -242,6 +243,7 @@ class Year:
 
     def _end(self, story: Story, at: datetime) -> None:
         dice, customer = self.dice, story.opened_by
+        closes_after = PUBLISHED[story.held_priority].closes_after
         answer = story.say(story.subject.answer)
         story.steps.append(
             Step(at, self._in_charge(story), "resolved", answer, status=Status.RESOLVED)
@@ -255,10 +257,10 @@ class Year:
                 Step(at, self._in_charge(story), "resolved", answer, status=Status.RESOLVED)
             )
         if dice.random() < 0.68:
-            confirmed = min(self._after(at, 12), at + CLOSE_AFTER - timedelta(hours=1))
+            confirmed = min(self._after(at, 12), at + closes_after - timedelta(hours=1))
             story.steps.append(Step(confirmed, customer, "confirmed", status=Status.CLOSED))
         else:
-            closed = at + CLOSE_AFTER
+            closed = at + closes_after
             story.steps.append(Step(closed, self.desk, "closed", status=Status.CLOSED))
 
     def _in_charge(self, story: Story) -> User:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import Case, CharField, Value, When
 
 from supportdesk.worktime import calendars
@@ -51,4 +53,10 @@ def read(ticket: Ticket) -> dict[Clock, Reading]:
 
 def terms(ticket: Ticket, priority: int | None = None) -> Terms:
     """What is promised for it today, or would be under another priority."""
-    return promises.terms(priority or ticket.priority, calendars.of(ticket.team.calendar))
+    hours, by = calendars.of(ticket.team.calendar), ticket.promised_at
+    return promises.terms(priority or ticket.priority, hours, solution_by=by)
+
+
+def closes_after(ticket: Ticket) -> timedelta:
+    """How long it stays resolved before it closes by itself."""
+    return promises.PUBLISHED[ticket.priority].closes_after

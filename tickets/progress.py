@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets.models import CLOSE_AFTER, REOPEN_WINDOW, Status, Ticket, Turn
+from tickets import moments
+from tickets.models import REOPEN_WINDOW, Status, Ticket, Turn
 
 WAITING = {
     Status.WAITING_CUSTOMER: "pause",
@@ -50,7 +51,7 @@ def way(ticket: Ticket) -> list[Step]:
         Status.WAITING_DEVELOPMENT: _("in development"),
         Status.WAITING_DELIVERY: _("comes with a package"),
     }.get(here, _("we are at work"))
-    days = CLOSE_AFTER.days
+    days = moments.closes_after(ticket).days
     stations: list[tuple[str, datetime | None, str]] = [
         (_("Received"), ticket.opened_at, ""),
         (_("Assigned"), ticket.assigned_at, _("we look for the right specialist")),

@@ -1,29 +1,53 @@
-"""What we promise per priority: the published defaults of the four clocks.
+"""What we promise per priority: the published defaults of the four clocks, and of closing.
 
 Pure. A day is ten working hours. Priority 1 runs around the clock, the others in the working hours
-of the team in charge.
+of the team in charge. Closing counts calendar days; they are those of SAP's automatic confirmation.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from supportdesk.worktime.arithmetic import ALWAYS, Calendar
 from tickets.clocks import Clock, Terms
 
 HOUR = timedelta(hours=1)
 DAY = 10 * HOUR
-AROUND_THE_CLOCK = {1}
-# By priority: first response, answer, next word, resolution.
-PROMISED = {
-    1: (1 * HOUR, 4 * HOUR, 4 * HOUR, 2 * DAY),
-    2: (4 * HOUR, 1 * DAY, 1 * DAY, 4 * DAY),
-    3: (8 * HOUR, 2 * DAY, 2 * DAY, 8 * DAY),
-    4: (16 * HOUR, 4 * DAY, 4 * DAY, 16 * DAY),
+
+
+@dataclass(frozen=True)
+class Pledge:
+    """What one priority is promised, and after how long in resolved it closes by itself."""
+
+    targets: dict[Clock, timedelta]
+    closes_after: timedelta
+    around_the_clock: bool = False
+
+
+def _published(
+    first: timedelta, word: timedelta, solution: timedelta, days: int, **facts: bool
+) -> Pledge:
+    targets = dict(zip(Clock, (first, word, word, solution), strict=True))
+    return Pledge(targets, timedelta(days=days), **facts)
+
+
+PUBLISHED = {
+    1: _published(1 * HOUR, 4 * HOUR, 2 * DAY, 14, around_the_clock=True),
+    2: _published(4 * HOUR, 1 * DAY, 4 * DAY, 21),
+    3: _published(8 * HOUR, 2 * DAY, 8 * DAY, 45),
+    4: _published(16 * HOUR, 4 * DAY, 16 * DAY, 45),
 }
 
 
-def terms(priority: int, hours: Calendar) -> Terms:
-    """The terms of a priority; `hours` are those of the team, which priority 1 does not ask."""
-    targets = dict(zip(Clock, PROMISED[priority], strict=True))
-    return Terms(targets, ALWAYS if priority in AROUND_THE_CLOCK else hours)
+def terms(
+    priority: int,
+    hours: Calendar,
+    pledge: Pledge | None = None,
+    solution_by: datetime | None = None,
+) -> Terms:
+    """The terms of a priority, as published or as pledged; `hours` are those of the team, which
+    nobody asks around the clock.
+    """
+    pledge = pledge or PUBLISHED[priority]
+    return Terms(pledge.targets, ALWAYS if pledge.around_the_clock else hours, solution_by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,24 @@ def test_closing_ends_what_is_owed_and_forgets_the_promised_word():
     }
     assert closed[Clock.NEXT_WORD].figure is None
     assert clocks.next_due(closed) is None
+
+
+def test_a_promised_date_stands_in_for_the_time_of_the_solution():
+    """From Monday at eight until Wednesday at nine in the morning: 8 hours, 9, and 2."""
+    by = MONDAY + timedelta(days=2, hours=9)
+    dated = replace(NORMAL, solution_by=by)
+    opened = (480, Kind.OPENED_BY_CUSTOMER)
+    running = clocks.read(history(opened), dated)
+    kept = clocks.read(history(opened, (540, Kind.RESOLVED)), dated)[Clock.RESOLUTION]
+    late = clocks.read(history(opened, (4 * 1440, Kind.RESOLVED)), dated)[Clock.RESOLUTION]
+
+    assert running[Clock.RESOLUTION].due_at == by
+    assert (
+        running[Clock.FIRST_RESPONSE] == clocks.read(history(opened), NORMAL)[Clock.FIRST_RESPONSE]
+    )
+    target = 19 * 60 * MINUTE
+    assert kept.figure == Figure(60 * MINUTE, target)
+    assert (late.figure.target, late.kept.missed) == (target, 1)
 
 
 # --- The counter ------------------------------------------------------------------------------

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 
 from supportdesk.errors import NotAllowed
 from supportdesk.worktime import calendars
 from supportdesk.worktime.models import SpecialDay
 from tests.factories import TeamFactory, a_ticket
 from tickets import actions, clock_face, clocks, moments, tasks
-from tickets.models import ClockReading, Message
+from tickets.actions import steps
+from tickets.models import ClockReading, Message, Status
 
 OFFICE, PORTAL = Message.Channel.OFFICE, Message.Channel.PORTAL
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -137,6 +139,32 @@ def test_a_new_holiday_moves_what_still_runs(clock, new_ticket, desk, sam):
     actions.rewind(new_ticket, by=desk)
 
     assert stored(new_ticket)["first_response"].due_at == datetime(2026, 11, 24, 15, tzinfo=BERLIN)
+
+
+def test_a_promised_date_holds_until_work_goes_on(clock, open_ticket, sam, desk):
+    day = datetime(2026, 12, 18, 12, tzinfo=BERLIN)
+    before = stored(open_ticket)["resolution"].due_at
+    steps.move(open_ticket, Status.WAITING_DELIVERY, promised_at=day)
+    actions.rewind(open_ticket, by=desk)
+    assert stored(open_ticket)["resolution"].due_at == day
+    assert agree(open_ticket)
+
+    ticket = actions.resume(open_ticket, by=sam)
+    assert (ticket.promised_at, stored(ticket)["resolution"].due_at) == (None, before)
+
+
+def test_a_promised_date_is_what_the_solution_is_measured_by(clock, open_ticket, sam):
+    steps.move(open_ticket, Status.WAITING_DELIVERY, promised_at=MONDAY + 3 * HOUR)
+    clock.shift(4 * HOUR)
+    ticket = actions.resolve(open_ticket, by=sam, answer="Delivered.", channel=OFFICE)
+
+    row = stored(ticket)["resolution"]
+    assert (row.used, row.target, row.missed) == (4 * HOUR, 3 * HOUR, 1)
+
+
+def test_the_database_knows_no_promised_date_of_a_ticket_in_work(open_ticket):
+    with pytest.raises(IntegrityError, match="a_date_is_promised"):
+        steps.change(open_ticket, promised_at=MONDAY)
 
 
 # --- What has ended stays ---------------------------------------------------------------------

@@ -11,9 +11,9 @@ from django.utils import timezone
 from supportdesk.audit.models import Entry
 from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging.models import Event
+from tests.factories import a_ticket
 from tickets import actions
 from tickets.models import (
-    CLOSE_AFTER,
     CLOSING_NOTICE,
     NEXT,
     REOPEN_WINDOW,
@@ -30,10 +30,18 @@ def test_an_agent_resolves_an_open_ticket(open_ticket, sam):
     ticket = actions.resolve(open_ticket, by=sam, answer="Fixed in SP 4.", channel=OFFICE)
 
     assert ticket.status == Status.RESOLVED
-    assert ticket.closes_at == ticket.resolved_at + CLOSE_AFTER
+    assert ticket.closes_at == ticket.resolved_at + timedelta(days=45)
     assert ticket.messages.last().text == "Fixed in SP 4."
     assert Entry.objects.latest("pk").verb == "ticket.resolved"
     assert Event.objects.latest("pk").name == "ticket.resolved"
+
+
+@pytest.mark.parametrize(("priority", "days"), [(1, 14), (2, 21), (3, 45), (4, 45)])
+def test_it_closes_after_the_days_of_its_priority(alice, alpina, module, sam, priority, days):
+    facts = {"organisation": alpina, "module": module, "customer_priority": priority}
+    ticket = actions.resolve(a_ticket(by=alice, **facts), by=sam, answer="Fixed.", channel=OFFICE)
+
+    assert ticket.closes_at == ticket.resolved_at + timedelta(days=days)
 
 
 def test_whoever_resolves_a_new_ticket_has_it(new_ticket, sam):

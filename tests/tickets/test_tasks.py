@@ -14,7 +14,7 @@ from django.utils import timezone
 from supportdesk.celery import app
 from supportdesk.messaging.models import Event
 from tickets import actions, tasks
-from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Message, Status
+from tickets.models import CLOSING_NOTICE, Message, Status
 
 OFFICE, PORTAL = Message.Channel.OFFICE, Message.Channel.PORTAL
 
@@ -37,7 +37,7 @@ def test_a_resolved_ticket_is_announced_three_days_before_and_then_closed(resolv
             tasks.close_quiet_tickets()
         resolved_ticket.refresh_from_db()
         assert (resolved_ticket.status, announced()) == (status, notices)
-    assert closes_at - resolved_ticket.resolved_at == CLOSE_AFTER
+    assert closes_at - resolved_ticket.resolved_at == timedelta(days=45)
     assert resolved_ticket.history.last().kind == "closed"
 
 

@@ -7,18 +7,20 @@ from django.utils import timezone
 
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
+from tickets import moments
 from tickets.actions import steps
 from tickets.actions.attachments import attach
 from tickets.actions.clockwork import wind
 from tickets.actions.escalation import settle
-from tickets.models import CLOSE_AFTER, CLOSING_NOTICE, Escalation, HistoryEntry, Status, Ticket
+from tickets.models import CLOSING_NOTICE, Escalation, HistoryEntry, Status, Ticket
 
 
 @transaction.atomic
 def resolve(
     ticket: Ticket, *, by: User, answer: str, channel: str, files: steps.Files = ()
 ) -> Ticket:
-    """Tell the customer the solution and ask for confirmation; without one it closes by time-out.
+    """Tell the customer the solution and ask for confirmation; without one it closes by time-out,
+    after the calendar days of its priority.
 
     Whoever resolves a ticket that nobody has yet is in charge of it from then on.
     """
@@ -30,7 +32,7 @@ def resolve(
         ticket,
         Status.RESOLVED,
         resolved_at=now,
-        closes_at=now + CLOSE_AFTER,
+        closes_at=now + moments.closes_after(ticket),
         closing_announced_at=None,
         unanswered_since=None,
         **facts,

@@ -31,10 +31,15 @@ def claim(ticket: Ticket, verb: str, *, by: User) -> Ticket:
 
 
 def move(ticket: Ticket, to: Status, **facts: Any) -> None:
-    """Change the status along NEXT, or raise WrongState naming both states."""
+    """Change the status along NEXT, or raise WrongState naming both states.
+
+    Where work goes on, a date that was promised is none any more.
+    """
     now = Status(ticket.status)
     if to not in NEXT[now]:
         raise WrongState(now, to)
+    if to == Status.OPEN:
+        facts["promised_at"] = None
     change(ticket, status=to, **facts)
 
 

@@ -9,7 +9,6 @@ from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.ticket import (
-    CLOSE_AFTER,
     CLOSING_NOTICE,
     DONE,
     NEXT,
@@ -22,7 +21,6 @@ from tickets.models.ticket import (
 )
 
 __all__ = [
-    "CLOSE_AFTER",
     "CLOSING_NOTICE",
     "DONE",
     "NEXT",

@@ -17,7 +17,6 @@ from releases.models import Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import CustomerRows, Organisation, Team, User
 
-CLOSE_AFTER = timedelta(days=14)  # after resolving; times per priority come with the clocks
 CLOSING_NOTICE = timedelta(days=3)  # told this long before
 REOPEN_WINDOW = timedelta(days=14)  # after closing; later a follow-up is a new ticket
 
@@ -207,6 +206,9 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
     # When the sweep looks whether a level of a promise is passed; null while nothing comes.
     look_at = models.DateTimeField(null=True, editable=False)
+    # The date of the package that brings the solution: named when it starts to wait for delivery,
+    # it stands in for the time of the solution until work goes on.
+    promised_at = models.DateTimeField(_("promised"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
     closes_at = models.DateTimeField(_("closes"), null=True, editable=False)
     closing_announced_at = models.DateTimeField(null=True, editable=False)
@@ -236,6 +238,11 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="assigned_tickets_know_when",
                 condition=Q(assignee__isnull=True) | Q(assigned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_date_is_promised_while_it_waits_for_delivery",
+                condition=Q(promised_at__isnull=True)
+                | Q(status__in=["waiting_delivery", "resolved", "closed"]),
             ),
             models.UniqueConstraint(
                 name="one_ticket_per_submission",
