@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "supportdesk.audit.apps.AuditConfig",
     "supportdesk.messaging.apps.MessagingConfig",
     "supportdesk.worktime.apps.WorktimeConfig",
+    "supportdesk.intake.apps.IntakeConfig",
     "releases.apps.ReleasesConfig",
     "training.apps.TrainingConfig",
     "oncall.apps.OncallConfig",

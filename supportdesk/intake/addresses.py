@@ -50,7 +50,7 @@ def _address(entry: str) -> str:
     spec = entry
     if opened:
         spec, closed, after = rest.partition(">")
-        if not closed or after.strip() or "@" in before:
+        if not closed or after.strip() or ("@" in before and before.strip() != spec.strip()):
             return ""
     spec = spec.strip()
     return spec.lower() if len(spec) <= LONGEST and ADDRESS.match(spec) else ""
