@@ -32,9 +32,9 @@ def duties(schedule: Schedule, window: Span) -> list[tuple[Person, Span]]:
 
 
 def shifts(schedule: Schedule, window: Span) -> list[Planned]:
-    """Who is on duty by the rotations alone."""
+    """Who is on duty by the rotations alone. Whoever asks for many fetches `rotations__members`."""
     found = []
-    for rotation in schedule.rotations.prefetch_related("members"):
+    for rotation in schedule.rotations.all():
         rotation.schedule = schedule
         rule = rotation.rule()
         for shift in rota.shifts(rule, window) if rule else ():
@@ -53,7 +53,7 @@ def changes(schedule: Schedule, base: Iterable[Planned], window: Span) -> list[p
 def turn_of(schedule: Schedule, person: int, span: Span) -> tuple[Rotation, int] | None:
     """The rotation and turn in which this person is on duty for exactly this span."""
     around = Span(span.start, span.end)
-    for rotation in schedule.rotations.prefetch_related("members"):
+    for rotation in schedule.rotations.all():
         rotation.schedule = schedule
         rule = rotation.rule()
         for shift in rota.shifts(rule, around) if rule else ():

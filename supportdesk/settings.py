@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=15),
     },
     "build-duties": {"task": "oncall.tasks.build_duties", "schedule": 900},
+    "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }

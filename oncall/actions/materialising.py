@@ -55,12 +55,13 @@ def rebuild(schedule: Schedule) -> list[Shifted]:
     seen = Span(now, max((span.end for _person, span in before), default=window.end))
     shifted = differences(before, wanted, seen)
     if shifted:
-        _announce(schedule, shifted)
+        _announce(schedule, shifted, now)
     return shifted
 
 
 def lock(schedule: Schedule) -> Schedule:
-    return Schedule.objects.select_for_update(no_key=True).get(pk=schedule.pk)
+    rows = Schedule.objects.select_for_update(no_key=True).prefetch_related("rotations__members")
+    return rows.get(pk=schedule.pk)
 
 
 def database_now() -> datetime:
@@ -161,7 +162,7 @@ def _move_swaps(schedule: Schedule, now: datetime) -> None:
             swap.save(update_fields=["during"])
 
 
-def _announce(schedule: Schedule, shifted: list[Shifted]) -> None:
+def _announce(schedule: Schedule, shifted: list[Shifted], now: datetime) -> None:
     def written(spans: list[Span]) -> list[list[str]]:
         return [[edge.isoformat() for edge in span] for span in spans[:TOLD_OF]]
 
@@ -172,4 +173,5 @@ def _announce(schedule: Schedule, shifted: list[Shifted]) -> None:
             person=one.person,
             gone=written(one.gone),
             came=written(one.came),
+            at=now.isoformat(),
         )

@@ -2,7 +2,8 @@
 
 from oncall.models.change import Change, Instead
 from oncall.models.duty import Duty
+from oncall.models.feed import Feed
 from oncall.models.rotation import Member, Rotation
 from oncall.models.schedule import Schedule
 
-__all__ = ["Change", "Duty", "Instead", "Member", "Rotation", "Schedule"]
+__all__ = ["Change", "Duty", "Feed", "Instead", "Member", "Rotation", "Schedule"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
@@ -51,6 +51,17 @@ class DutyQuerySet(models.QuerySet):
     def to_come(self, at: datetime) -> Self:
         """Running or still to begin."""
         return self.filter(during__endswith__gt=at)
+
+    def to_remind(self, now: datetime, before: timedelta) -> Self:
+        """Beginning within this time, with nobody asked yet."""
+        soon = self.filter(during__startswith__gt=now, during__startswith__lte=now + before)
+        return soon.filter(reminded_at=None, confirmed_at=None)
+
+    def unanswered(self, now: datetime, before: timedelta, patience: timedelta) -> Self:
+        """Beginning within `before`, or under way, and asked longer than `patience` ago."""
+        soon = self.filter(during__startswith__lte=now + before, during__endswith__gt=now)
+        asked = soon.filter(reminded_at__lte=now - patience)
+        return asked.filter(confirmed_at=None, fallback_told_at=None)
 
 
 class Duty(models.Model):

@@ -49,6 +49,21 @@ class Schedule(models.Model):
         Module, blank=True, related_name="schedules", verbose_name=_("modules")
     )
 
+    around_the_clock = models.BooleanField(
+        _("around the clock"),
+        default=True,
+        help_text=_("Any time without somebody on duty is a gap, not only critical periods."),
+    )
+    fallback = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("fallback"),
+        help_text=_("Hears of whoever does not confirm to be reachable; empty: the leads."),
+    )
+
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:

@@ -131,6 +131,7 @@ AUDITOR = (
 )
 SYSTEM = {
     "roster.build",
+    "duty.remind",
     "ticket.route",
     "ticket.assign",
     "ticket.announce_closing",

@@ -35,6 +35,7 @@ class Section(models.TextChoices):
     """The menu's headings, in their order."""
 
     TICKETS = "tickets", _("Tickets")
+    ON_CALL = "on_call", _("On call")
     REPORTS = "reports", _("Reports")
     PRODUCT = "product", _("Product")
     TRAINING = "training", _("Training")

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 
 from django.urls import URLPattern, get_resolver
 
+from oncall.admin.change import VERBS as CHANGE_VERBS
+from oncall.admin.duty import VERBS as DUTY_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin.escalation import STEPS
 from tickets.admin.verbs import VERBS
@@ -69,7 +71,16 @@ PERSONAS = [
     Page("admin:tickets_ticket_history", AUDREY),
     Page("admin:tickets_report", LEA),
     Page("admin:tickets_competence_changelist", LEA),
+    Page("admin:oncall_duty_changelist", LEA),
+    Page("admin:oncall_duty_mine", SAM),
+    Page("admin:oncall_change_changelist", LEA),
+    Page("admin:oncall_change_add", LEA),
+    Page("admin:oncall_rotation_add", LEA),
+    Page("admin:oncall_rotation_change", LEA),
     # back office: lists and forms
+    Page("admin:oncall_rotation_changelist", LEA, ours=False),
+    Page("admin:oncall_*_history", AUDREY, ours=False),
+    Page("admin:oncall_schedule_*", LEA, ours=False),
     Page("admin:worktime_*", LEA, ours=False),
     Page("admin:audit_*", AUDREY, ours=False),
     Page("admin:messaging_*", ADA, ours=False),
@@ -82,6 +93,17 @@ PERSONAS = [
 
 # Addresses that are no page of their own: pattern, and why.
 NO_PAGES = {
+    "duty_feed": "for calendars",
+    "duty_reachable": "opened by a letter's link: tests/oncall walks it",
+    **{
+        f"admin:oncall_duty_{verb}": "a verb: takes a click"
+        for verb in [*DUTY_VERBS, "feed", "add", "delete"]
+    },
+    "admin:oncall_duty_change": "leads to the calendar",
+    **{f"admin:oncall_change_{verb}": "a verb: takes a click" for verb in CHANGE_VERBS},
+    "admin:oncall_change_change": "leads to the list",
+    "admin:oncall_change_delete": "changes are withdrawn, never deleted",
+    "admin:oncall_rotation_delete": "rotations end, and are never deleted",
     "attachment": "a file",
     "ticket_new_draft": "takes what is written",
     "ticket_reply": "takes what is written",

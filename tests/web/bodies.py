@@ -7,6 +7,7 @@ from typing import Any
 
 from django.test.client import MULTIPART_CONTENT
 
+from oncall.models import Schedule
 from tests.web.routes import Route
 from tests.web.world import World
 
@@ -35,7 +36,34 @@ def _report_by_name(world: World) -> dict[str, Any]:
     }
 
 
+def _change(world: World) -> dict[str, Any]:
+    return {
+        "schedule": world.row(Schedule).pk,
+        "kind": "add",
+        "person": world.people["lea"].pk,
+        "starts": "2099-12-24T08:00",
+        "ends": "2099-12-25T08:00",
+    }
+
+
+def _rotation(world: World) -> dict[str, Any]:
+    return {
+        "schedule": world.row(Schedule).pk,
+        "name": "Another",
+        "starts_on": "2099-01-01",
+        "hands_off_at": "09:00",
+        "every": 1,
+        "unit": "week",
+        "layer": 0,
+        "weekdays": [0, 1, 2, 3, 4, 5, 6],
+        "turn_1_1": world.people["lea"].pk,
+    }
+
+
 GIVEN: dict[str, Body] = {
+    "admin:oncall_change_add": _change,
+    "admin:oncall_rotation_add": _rotation,
+    "admin:oncall_rotation_change": _rotation,
     "profile_about": lambda world: {"name": "A name", "language": "en"},
     "tokens": lambda world: {"name": "Another program", "scopes": ["tickets:read"], "lasts": 30},
     "organisation_invite": lambda world: {

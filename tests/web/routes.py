@@ -12,6 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from oncall.admin.change import VERBS as CHANGE_VERBS
+from oncall.admin.duty import VERBS as DUTY_VERBS
+from oncall.models import Change, Duty
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -22,6 +25,8 @@ from tickets.models import Attachment, Escalation, Ticket
 # What stands in an address where neither the row of the model nor its number says it already.
 Words = Callable[[World], dict[str, Any]]
 ADDRESSES: dict[str, Words] = {
+    "duty_feed": lambda world: {"secret": "none"},
+    "duty_reachable": lambda world: {"token": "none"},
     "ticket_confirm": lambda world: {"number": world.alpina.resolved.pk},
     "ticket_reopen": lambda world: {"number": world.alpina.resolved.pk},
     "ticket-confirm": lambda world: {"number": world.alpina.resolved.pk},
@@ -46,6 +51,8 @@ ADDRESSES: dict[str, Words] = {
 WEBHOOK_PAGES = ["", "_change", "_rotate", "_ping", "_on", "_off", "_remove"]
 # Whose rows a page is about, where the view does not say it itself.
 MODELS: dict[str, type[Model]] = {
+    **{f"admin:oncall_duty_{verb}": Duty for verb in DUTY_VERBS},
+    **{f"admin:oncall_change_{verb}": Change for verb in CHANGE_VERBS},
     "attachment": Attachment,
     "notice_read": Notice,
     **dict.fromkeys(("colleague", "colleague_grant"), User),

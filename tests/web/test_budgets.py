@@ -1,7 +1,7 @@
 """Lists cost the same number of queries for few rows and for many: every list, found by itself."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from oncall.models import Change, Duty, Rotation, Schedule
 from releases.models import Line, Module, System
 from supportdesk.accounts.models import (
     Invitation,
@@ -128,6 +129,30 @@ def _count(house: World, n: int) -> None:
     )
 
 
+def _duty(house: World, n: int) -> Duty:
+    """By turns of one person more, and lea's own, in a month that is shown."""
+    start = timezone.now() + timedelta(hours=n)
+    return Duty.objects.create(
+        schedule=house.row(Schedule),
+        person=UserFactory() if n % 2 else house.people["lea"],
+        position=10 + n,
+        during=(start, start + timedelta(hours=1)),
+    )
+
+
+def _change(house: World, n: int) -> Change:
+    """By turns on offer and taken."""
+    start = timezone.now() + timedelta(days=1)
+    return Change.objects.create(
+        schedule=Schedule.objects.create(name=f"c{n}"),
+        kind="swap",
+        person=UserFactory(),
+        stand_in=UserFactory() if n % 2 else None,
+        written_by=UserFactory(),
+        during=(start, start + timedelta(hours=1)),
+    )
+
+
 # How one more row of a model comes about. A list of a model without a line here fails below.
 Maker = Callable[[World, int], Any]
 ONE_MORE: dict[type[Model], Maker] = {
@@ -169,6 +194,17 @@ ONE_MORE: dict[type[Model], Maker] = {
     EscalationLevel: lambda house, n: EscalationLevel.objects.create(
         priority=1, clock="answer", share=300 + n, level=1
     ),
+    Schedule: lambda house, n: Schedule.objects.create(
+        name=f"n{n}", team=TeamFactory(), fallback=UserFactory()
+    ),
+    Rotation: lambda house, n: Rotation.objects.create(
+        schedule=Schedule.objects.create(name=f"r{n}"),
+        name="x",
+        starts_on=date(2026, 1, 1),
+        hands_off_at=time(9),
+    ),
+    Change: _change,
+    Duty: _duty,
     Message: _message,
     HistoryEntry: _message,
     Attachment: _attachment,
@@ -188,6 +224,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:tickets_report": ("lea", [Ticket]),
     "admin:tickets_ticket_change": ("lea", [Message, Attachment, System]),
     "admin:tickets_ticket_history": ("audrey", [Entry]),
+    "admin:oncall_duty_mine": ("lea", [Change, Duty]),
 }
 PARTS = {"messages": Message, "history": HistoryEntry, "attachments": Attachment}
 

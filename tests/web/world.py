@@ -7,7 +7,7 @@ stands behind an address.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -16,6 +16,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 from django.utils import timezone
 
+from oncall import actions as roster
+from oncall.models import Change, Duty, Rotation, Schedule
 from releases.models import Line, Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import (
@@ -100,6 +102,7 @@ def build() -> World:
     Absence.objects.create(person=people["sam"], during=during)
     _work_and_end(people, module, alpina)
     _keys(alpina.member)
+    on_call = _roster(people, team)
     _work_off()
     for owned in (alpina, hansa):
         _webhook(owned)
@@ -108,7 +111,20 @@ def build() -> World:
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
     rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
-    return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina))
+    return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
+
+
+def _roster(people: dict[str, User], team: Any) -> dict[type[Model], Model]:
+    """sam and dev take turns by the day; sam offers a duty, and has another."""
+    schedule = Schedule.objects.create(name="Leistungen nachts", team=team)
+    start = timezone.localdate() - timedelta(days=1)
+    groups = [[roster.Place(people["sam"])], [roster.Place(people["dev"])]]
+    asked = roster.Turns("By the day", start, time(9), groups, unit="day")
+    rotation = roster.set_rotation(schedule, asked, by=people["lea"])
+    coming = Duty.objects.filter(person=people["sam"], during__startswith__gt=timezone.now())
+    offered, other = coming.order_by("during")[2:4]
+    swap = roster.offer_swap(offered, by=people["sam"])
+    return {Schedule: schedule, Rotation: rotation, Change: swap, Duty: other}
 
 
 def _webhook(owned: Owned) -> None:

@@ -1,0 +1,66 @@
+"""What opens without signing in, by a secret in the address: the feed, and "I am reachable"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from oncall import actions, ical, mail
+from oncall.models import Duty, Feed
+from supportdesk.errors import WrongState
+
+PAST = timedelta(days=30)
+
+
+@login_not_required
+@require_GET
+@never_cache
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """The final plan of one person, as calendars poll it."""
+    found = Feed.objects.opened_by(secret).select_related("person").first()
+    if found is None:
+        raise Http404
+    now = timezone.now()
+    rows = Duty.objects.filter(person=found.person).to_come(now - PAST)
+    house = urlsplit(settings.BASE_URL).hostname or "desk"
+    with translation.override(found.person.language):
+        events = [_event(duty) for duty in rows.select_related("schedule").order_by("during")]
+        text = ical.publish(gettext("On call"), house, events, now)
+    answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'inline; filename="duties.ics"'
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def reachable(request: HttpRequest, token: str) -> HttpResponse:
+    """A page with one button: what only looks at links, as mail scanners do, confirms nothing."""
+    duty = mail.duty_of(token)
+    if duty is None or duty.span.end <= timezone.now():
+        return render(request, "oncall/reachable.html", {"duty": None}, status=410)
+    with translation.override(duty.person.language):
+        if request.method == "POST" and duty.confirmed_at is None:
+            try:
+                duty = actions.confirm_reachable(duty, by=duty.person)
+            except WrongState:  # two clicks
+                duty.refresh_from_db()
+        answer = render(request, "oncall/reachable.html", {"duty": duty})
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _event(duty: Duty) -> ical.Event:
+    title = gettext("On call: %(schedule)s") % {"schedule": duty.schedule.name}
+    text = gettext("Position %(n)d") % {"n": duty.position}
+    return ical.Event(duty.pk, duty.span.start, duty.span.end, title, text)

@@ -1,0 +1,10 @@
+"""Addresses that a secret opens."""
+
+from django.urls import path
+
+from oncall import portal
+
+urlpatterns = [
+    path("duties/<str:secret>.ics", portal.feed, name="duty_feed"),
+    path("reachable/<str:token>/", portal.reachable, name="duty_reachable"),
+]
