@@ -11,11 +11,12 @@ from itertools import product
 from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 
-from demo import cast, texts
+from demo import cast, causes, texts
 from releases.models import Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
 from tickets.models import Competence
+from training.models import Topic
 
 Person = tuple[str, str, list[str]]  # e-mail, name, roles
 
@@ -30,6 +31,7 @@ class House:
     modules: dict[str, Module] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)  # production, by insurer
     staff: dict[int, User] = field(default_factory=dict)  # specialists, by their keys
+    topics: dict[str, list[Topic]] = field(default_factory=dict)  # by module
     levels: dict[int, list[tuple[User, int]]] = field(default_factory=dict)  # by module's key
     absences: dict[int, list[tuple[date, date, str]]] = field(default_factory=dict)  # by person
 
@@ -44,6 +46,7 @@ def build(today: date, dice: random.Random) -> House:
     _staff(house, password)
     _absences(house, today, dice)
     _systems(house)
+    _topics(house)
     return house
 
 
@@ -169,6 +172,13 @@ def _absences(house: House, today: date, dice: random.Random) -> None:
                 taken.append((*span, kind))
                 Absence.objects.create(person=person, during=DateRange(*span), kind=kind)
         house.absences[person.pk] = taken
+
+
+def _topics(house: House) -> None:
+    for code, area, names in causes.TOPICS:
+        house.topics[code] = [Topic.objects.create(name=name, process_area=area) for name in names]
+        for topic in house.topics[code]:
+            topic.modules.add(house.modules[code])
 
 
 def _systems(house: House) -> None:

@@ -46,6 +46,7 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "routed_at": story.routed_at,
         "assigned_at": assigned[-1] if assigned else None,
         "unanswered_since": _unanswered(story, status),
+        "diagnosis_id": story.number if _last(story, "diagnosed") else None,
         "due_at": next_due(story.readings),
         "look_at": _look_at(story, now),
         "resolved_at": resolved_at,
@@ -91,11 +92,24 @@ def history(story: Story) -> Iterator[dict[str, Any]]:
                 "assignee_id": assignee,
                 "team_id": story.module.team_id,
                 "reason": step.reason,
-                "public": step.kind not in ("handed_on", "unrouted"),
+                "public": step.kind not in ("handed_on", "unrouted", "diagnosed"),
                 "priority_before": priority if step.priority else None,
                 "priority": step.priority,
             }
         priority = step.priority or priority
+
+
+def diagnoses(story: Story, house: House) -> Iterator[dict[str, Any]]:
+    """One per ticket, under the ticket's own number."""
+    found = next((step for step in story.steps if step.kind == "diagnosed"), None)
+    if found and story.cause:
+        yield {
+            "id": story.number,
+            "ticket_id": story.number,
+            "by_id": found.by.pk,
+            "at": found.at,
+            **story.cause.follow_up(house, found.at.date()),
+        }
 
 
 def decisions(story: Story) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from demo import cast, texts
+from demo import cast, causes, texts
 from demo.desks import Desks
 from demo.house import House
 from releases.models import Module
@@ -70,6 +70,7 @@ class Story:
     steps: list[Step] = field(default_factory=list)
     decisions: list[tuple[routing.Situation, routing.Decision]] = field(default_factory=list)
     routed_at: datetime | None = None
+    cause: causes.Cause | None = None  # once it was found
     readings: dict[Clock, Reading] = field(default_factory=dict)  # of its clocks, at the end
 
     def say(self, template: str) -> str:
@@ -245,6 +246,8 @@ class Year:
         dice, customer = self.dice, story.opened_by
         closes_after = PUBLISHED[story.held_priority].closes_after
         answer = story.say(story.subject.answer)
+        story.cause = causes.of(story.module.code, story.number)
+        story.steps.append(Step(at, self._in_charge(story), "diagnosed"))
         story.steps.append(
             Step(at, self._in_charge(story), "resolved", answer, status=Status.RESOLVED)
         )

@@ -26,6 +26,7 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
+    a_finding,
     a_ticket,
 )
 from tests.receivers import receiver  # noqa: F401 - a fixture for all rooms
@@ -238,7 +239,11 @@ def waiting_ticket(open_ticket, sam) -> Ticket:
 @pytest.fixture
 def resolved_ticket(open_ticket, sam) -> Ticket:
     return actions.resolve(
-        open_ticket, by=sam, answer="Fixed in SP 4.", channel=Message.Channel.OFFICE
+        open_ticket,
+        by=sam,
+        answer="Fixed in SP 4.",
+        finding=a_finding(),
+        channel=Message.Channel.OFFICE,
     )
 
 

@@ -14,7 +14,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
 from tickets import actions
-from tickets.models import Competence, EscalationLevel, Message, Ticket
+from tickets.models import Competence, EscalationLevel, Message, Ticket, Verdict
 from training.models import Topic
 
 
@@ -126,6 +126,12 @@ def a_ticket(*, by: User, module: Module, organisation: Organisation, **facts: A
         }
     )
     return actions.open_ticket(report, by=by, channel=Message.Channel.PORTAL)
+
+
+def a_finding(**facts: Any) -> actions.Finding:
+    """A cause that is quickly found: something people can be trained on."""
+    topic, _new = Topic.objects.get_or_create(name="Storno", process_area="Payments")
+    return actions.Finding(**{"verdict": Verdict.HANDLING_ERROR, "topic": topic, **facts})
 
 
 def published_levels() -> None:

@@ -21,6 +21,7 @@ from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visib
 from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files
+from tickets.findings import DiagnoseIn, FindingIn, with_finding
 from tickets.models import (
     Attachment,
     Escalation,
@@ -164,7 +165,7 @@ class ResumeIn(serializers.Serializer):
     reason = Text(required=False, allow_blank=True)
 
 
-class ResolveIn(serializers.Serializer):
+class ResolveIn(FindingIn):
     answer = Text()
 
 
@@ -321,8 +322,13 @@ class TicketViewSet(DeskViewSet):
 
     @verb(ResolveIn, files=True)
     def resolve(self, ticket: Ticket, **given: Any) -> Ticket:
-        """Tell the solution and ask for confirmation."""
-        return actions.resolve(ticket, by=self.me, channel=API, **given)
+        """Tell the solution and ask for confirmation. Demands a verdict, now or before."""
+        return actions.resolve(ticket, by=self.me, channel=API, **with_finding(given))
+
+    @verb(DiagnoseIn)
+    def diagnose(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Say what the cause was, with what the verdict demands."""
+        return actions.diagnose(ticket, by=self.me, **with_finding(given))
 
     @verb()
     def confirm(self, ticket: Ticket) -> Ticket:

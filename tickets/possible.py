@@ -31,6 +31,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "escalate": (DONE, Status.OPEN),
     "wait_for_customer": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
     "resume": (NOT_WAITING, Status.OPEN),
+    "diagnose": ([Status.CLOSED], Status.OPEN),
     "resolve": (_leading_nowhere(Status.RESOLVED), Status.RESOLVED),
     "confirm": ([status for status in Status if status != Status.RESOLVED], Status.CLOSED),
     "reopen": ([status for status in Status if status not in DONE], Status.OPEN),

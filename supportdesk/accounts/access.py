@@ -87,6 +87,7 @@ AGENT = (
         "escalation.watch",
         "ticket.wait_for_customer",
         "ticket.resume",
+        "ticket.diagnose",
         "ticket.resolve",
         "ticket.reopen",
     }

@@ -63,6 +63,7 @@ PERSONAS = [
     Page("admin:tickets_ticket_change", SAM),
     Page("admin:tickets_ticket_priority", LEA),
     Page("admin:tickets_ticket_escalate", SAM),
+    Page("admin:tickets_ticket_verdict", SAM),
     Page("admin:tickets_escalation_changelist", LEA),
     Page("admin:tickets_escalation_change", LEA),
     Page("admin:tickets_escalation_history", AUDREY),

@@ -113,8 +113,12 @@ def _resolve(page: Page, ticket: Ticket) -> None:
     tab_to(page, "#box [name=mode]")
     while page.input_value("#box [name=mode]:checked") != "resolve":
         step(page, "ArrowRight")
-    tab_to(page, "#box textarea")
+    tab_to(page, "#box-text")
     page.keyboard.type("In SP 4 behoben.")
+    tab_to(page, "#box [name=verdict]")
+    step(page, "Space")
+    tab_to(page, "#box [name=topic]")
+    step(page, "ArrowDown")
     press(page, "#box [data-mode=resolve]")
     expect(page.locator("#notes")).to_contain_text("Resolved")
 

@@ -31,6 +31,14 @@ def report(page, system, module) -> Ticket:
     return ticket
 
 
+def name_the_cause(page) -> None:
+    """Asked in the same box; only the chosen verdict's fields are shown."""
+    page.check("#box [name=verdict][value=settings_difference]")
+    assert not page.is_visible("#box [name=topic]")
+    page.fill("#box [name=difference]", "Der Tagesabschluss läuft vor dem Zahllauf.")
+    page.fill("#box [name=differs_since]", "2026-01-31")
+
+
 def answer_and_resolve(page, ticket) -> None:
     bench = f"/office/tickets/ticket/{ticket.number}/change/"
     page.goto(bench)
@@ -38,7 +46,9 @@ def answer_and_resolve(page, ticket) -> None:
     assert serious(page) == []
     for mode, text in [("reply", "Erst am Folgetag anweisen."), ("resolve", "In SP 4 behoben.")]:
         page.goto(f"{bench}?mode={mode}")
-        page.fill("#box textarea", text)
+        page.fill("#box-text", text)
+        if mode == "resolve":
+            name_the_cause(page)
         page.click(f"#box .sd-send[data-mode={mode}]")
         page.wait_for_load_state()
 
@@ -62,4 +72,4 @@ def test_from_the_report_to_the_confirmation(monday, browsing_as, alice, compete
     ticket.refresh_from_db()
     assert ticket.status == Status.CLOSED
     kinds = [entry.kind for entry in ticket.history.all()]
-    assert kinds == ["opened", "routed", "resolved", "confirmed"]
+    assert kinds == ["opened", "routed", "diagnosed", "resolved", "confirmed"]

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from tests.factories import a_finding
 from tickets import actions
 from tickets.models import Draft, Message
 
@@ -56,7 +57,9 @@ def test_a_file_that_is_not_taken(writing, tmp_path, settings):
 
 
 def test_a_ticket_that_has_moved_on(writing, waiting_ticket, sam):
-    actions.resolve(waiting_ticket, by=sam, answer="Fixed.", channel=Message.Channel.OFFICE)
+    actions.resolve(
+        waiting_ticket, by=sam, answer="Fixed.", finding=a_finding(), channel=Message.Channel.OFFICE
+    )
     send(writing)
 
     expect(writing.locator("#notes [role=alert]")).to_contain_text("Resolved")

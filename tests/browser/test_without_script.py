@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests import samples
 from tests.browser.test_main_job import work_off
+from tests.factories import a_finding
 from tickets import actions
 from tickets.models import Message, Status, Ticket
 
@@ -54,7 +55,13 @@ def test_the_main_job_without_script(
     expect(page.locator("#notes")).to_contain_text("sent")
     expect(page.locator(".sd-time")).to_contain_text("Also in May.")
 
-    actions.resolve(ticket, by=competent_sam, answer="Fixed.", channel=Message.Channel.OFFICE)
+    actions.resolve(
+        ticket,
+        by=competent_sam,
+        answer="Fixed.",
+        finding=a_finding(),
+        channel=Message.Channel.OFFICE,
+    )
     page.goto("/")
     page.click(f"form[action='/tickets/{ticket.number}/confirm/'] button")
     expect(page.locator("#notes")).to_contain_text("closed")

@@ -38,6 +38,7 @@ RIGHT = {  # the verb behind each kind of step
     "regraded": "ticket.change_priority",
     "waiting": "ticket.wait_for_customer",
     "resumed": "ticket.reply",
+    "diagnosed": "ticket.diagnose",
     "resolved": "ticket.resolve",
     "confirmed": "ticket.confirm",
     "reopened": "ticket.reopen",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from tests.factories import UserFactory, a_ticket
+from tests.factories import UserFactory, a_finding, a_ticket
 from tickets import accuracy, actions
 from tickets.models import HistoryEntry, Message, Ticket
 
@@ -40,7 +40,9 @@ def overall(**kwargs) -> accuracy.Accuracy:
 
 
 def test_a_ticket_that_stays_is_right_at_once(routed, sam):
-    actions.resolve(routed(), by=sam, answer="Fixed.", channel=Message.Channel.OFFICE)
+    actions.resolve(
+        routed(), by=sam, answer="Fixed.", finding=a_finding(), channel=Message.Channel.OFFICE
+    )
 
     found = overall()
     assert (found.tickets, found.kept, found.share, found.hops) == (1, 1, 100, 0)

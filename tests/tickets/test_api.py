@@ -144,6 +144,7 @@ def test_what_belongs_to_the_desk_cannot_be_given(alice, module, sam):
 
 
 ELSEWHERE = {"team": "Beiträge", "reason": "Theirs"}
+FOUND = {"verdict": "settings_difference", "difference": "Off.", "differs_since": "2026-01-31"}
 VERBS = [
     # verb, who may, in which state, input, the answer's key facts
     ("reply", "alice", "open_ticket", {"text": "More"}, {"visibility": "public"}),
@@ -160,7 +161,8 @@ VERBS = [
     ),
     ("wait_for_customer", "sam", "open_ticket", {"question": "?"}, {"status": "waiting_customer"}),
     ("resume", "sam", "waiting_ticket", {}, {"status": "open"}),
-    ("resolve", "sam", "open_ticket", {"answer": "SP 4"}, {"status": "resolved"}),
+    ("resolve", "sam", "open_ticket", {"answer": "SP 4", **FOUND}, {"status": "resolved"}),
+    ("diagnose", "sam", "open_ticket", FOUND, {"status": "open"}),
     ("confirm", "alice", "resolved_ticket", {}, {"status": "closed"}),
     ("reopen", "alice", "resolved_ticket", {"reason": "No"}, {"status": "open"}),
 ]
@@ -217,7 +219,7 @@ def test_each_verb_asks_for_a_right(act, verb, person, state, given, told):
         ("hand_on", "sam", "closed_ticket", ELSEWHERE),
         ("wait_for_customer", "sam", "waiting_ticket", {"question": "?"}),
         ("resume", "sam", "resolved_ticket", {}),
-        ("resolve", "sam", "resolved_ticket", {"answer": "Again"}),
+        ("resolve", "sam", "resolved_ticket", {"answer": "Again", **FOUND}),
         ("confirm", "alice", "open_ticket", {}),
         ("reopen", "alice", "open_ticket", {"reason": "No"}),
     ],

@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from supportdesk.errors import NotAllowed
 from supportdesk.worktime import calendars
 from supportdesk.worktime.models import SpecialDay
-from tests.factories import TeamFactory, a_ticket
+from tests.factories import TeamFactory, a_finding, a_ticket
 from tickets import actions, clock_face, clocks, moments, tasks
 from tickets.actions import steps
 from tickets.models import ClockReading, Message, Status
@@ -106,7 +106,9 @@ def test_a_note_moves_nothing(clock, open_ticket, sam):
 
 def test_resolving_reopening_and_closing_agree_with_history(clock, open_ticket, sam, alice):
     clock.shift(2 * HOUR)
-    ticket = actions.resolve(open_ticket, by=sam, answer="In SP 4.", channel=OFFICE)
+    ticket = actions.resolve(
+        open_ticket, by=sam, answer="In SP 4.", finding=a_finding(), channel=OFFICE
+    )
     assert (stored(ticket)["resolution"].used, ticket.due_at) == (2 * HOUR, None)
     assert agree(ticket)
     clock.shift(HOUR)
@@ -114,7 +116,7 @@ def test_resolving_reopening_and_closing_agree_with_history(clock, open_ticket, 
     assert stored(ticket)["resolution"].state == "running"
     assert agree(ticket)
     clock.shift(HOUR)
-    ticket = actions.resolve(ticket, by=sam, answer="Now.", channel=OFFICE)
+    ticket = actions.resolve(ticket, by=sam, answer="Now.", finding=a_finding(), channel=OFFICE)
     assert stored(ticket)["resolution"].used == 3 * HOUR
     ticket = actions.confirm(ticket, by=alice)
     assert ticket.due_at is None
@@ -156,7 +158,9 @@ def test_a_promised_date_holds_until_work_goes_on(clock, open_ticket, sam, desk)
 def test_a_promised_date_is_what_the_solution_is_measured_by(clock, open_ticket, sam):
     steps.move(open_ticket, Status.WAITING_DELIVERY, promised_at=MONDAY + 3 * HOUR)
     clock.shift(4 * HOUR)
-    ticket = actions.resolve(open_ticket, by=sam, answer="Delivered.", channel=OFFICE)
+    ticket = actions.resolve(
+        open_ticket, by=sam, answer="Delivered.", finding=a_finding(), channel=OFFICE
+    )
 
     row = stored(ticket)["resolution"]
     assert (row.used, row.target, row.missed) == (4 * HOUR, 3 * HOUR, 1)
@@ -204,7 +208,7 @@ def test_a_missed_promise_stays_missed_in_other_hours(missed, again, desk, sam, 
         case "reply":
             actions.reply(missed, by=alice, text="Thanks.", channel=PORTAL)
         case "resolve_and_reopen":
-            actions.resolve(missed, by=sam, answer="Done.", channel=OFFICE)
+            actions.resolve(missed, by=sam, answer="Done.", finding=a_finding(), channel=OFFICE)
             actions.reopen(missed, by=alice, reason="It is back.", channel=PORTAL)
         case "nightly":
             tasks.rewind_clocks()
@@ -243,11 +247,13 @@ def calendar_of_then(ticket) -> str:
 
 def test_a_reopened_solution_is_measured_anew_when_it_ends(clock, open_ticket, sam, alice):
     clock.shift(2 * HOUR)
-    ticket = actions.resolve(open_ticket, by=sam, answer="In SP 4.", channel=OFFICE)
+    ticket = actions.resolve(
+        open_ticket, by=sam, answer="In SP 4.", finding=a_finding(), channel=OFFICE
+    )
     to_noon(ticket.team)
     ticket = actions.reopen(ticket, by=alice, reason="It is back.", channel=PORTAL)
     clock.shift(2 * HOUR)
-    actions.resolve(ticket, by=sam, answer="Now.", channel=OFFICE)
+    actions.resolve(ticket, by=sam, answer="Now.", finding=a_finding(), channel=OFFICE)
 
     row = stored(ticket)["resolution"]
     assert (row.used, row.ended) == (3 * HOUR, 2)  # eight to eleven, as it is today
@@ -276,7 +282,7 @@ def test_a_kept_promise_and_a_missed_one_say_so(clock, open_ticket, sam):
     actions.reply(open_ticket, by=sam, text="We look into it.", channel=OFFICE)
     assert hand(open_ticket, "First response", MONDAY).words == "kept"
     clock.shift(timedelta(days=30))
-    actions.resolve(open_ticket, by=sam, answer="At last.", channel=OFFICE)
+    actions.resolve(open_ticket, by=sam, answer="At last.", finding=a_finding(), channel=OFFICE)
 
     found = hand(open_ticket, "Solution", MONDAY + timedelta(days=31))
     assert (found.words, found.tone) == ("missed by 14 working days", "late")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from supportdesk.audit.models import Entry
 from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging.models import Event
-from tests.factories import a_ticket
+from tests.factories import a_finding, a_ticket
 from tickets import actions
 from tickets.models import (
     CLOSING_NOTICE,
@@ -27,7 +27,9 @@ OFFICE, PORTAL = Message.Channel.OFFICE, Message.Channel.PORTAL
 
 
 def test_an_agent_resolves_an_open_ticket(open_ticket, sam):
-    ticket = actions.resolve(open_ticket, by=sam, answer="Fixed in SP 4.", channel=OFFICE)
+    ticket = actions.resolve(
+        open_ticket, by=sam, answer="Fixed in SP 4.", finding=a_finding(), channel=OFFICE
+    )
 
     assert ticket.status == Status.RESOLVED
     assert ticket.closes_at == ticket.resolved_at + timedelta(days=45)
@@ -39,25 +41,31 @@ def test_an_agent_resolves_an_open_ticket(open_ticket, sam):
 @pytest.mark.parametrize(("priority", "days"), [(1, 14), (2, 21), (3, 45), (4, 45)])
 def test_it_closes_after_the_days_of_its_priority(alice, alpina, module, sam, priority, days):
     facts = {"organisation": alpina, "module": module, "customer_priority": priority}
-    ticket = actions.resolve(a_ticket(by=alice, **facts), by=sam, answer="Fixed.", channel=OFFICE)
+    ticket = actions.resolve(
+        a_ticket(by=alice, **facts), by=sam, answer="Fixed.", finding=a_finding(), channel=OFFICE
+    )
 
     assert ticket.closes_at == ticket.resolved_at + timedelta(days=days)
 
 
 def test_whoever_resolves_a_new_ticket_has_it(new_ticket, sam):
-    ticket = actions.resolve(new_ticket, by=sam, answer="Known.", channel=OFFICE)
+    ticket = actions.resolve(
+        new_ticket, by=sam, answer="Known.", finding=a_finding(), channel=OFFICE
+    )
 
     assert ticket.assignee == sam
 
 
 def test_a_resolved_ticket_is_not_resolved_again(resolved_ticket, sam):
     with pytest.raises(WrongState):
-        actions.resolve(resolved_ticket, by=sam, answer="Again", channel=OFFICE)
+        actions.resolve(
+            resolved_ticket, by=sam, answer="Again", finding=a_finding(), channel=OFFICE
+        )
 
 
 def test_a_customer_does_not_resolve(open_ticket, alice):
     with pytest.raises(NotAllowed):
-        actions.resolve(open_ticket, by=alice, answer="Done", channel=PORTAL)
+        actions.resolve(open_ticket, by=alice, answer="Done", finding=a_finding(), channel=PORTAL)
 
 
 def test_the_customer_confirms(resolved_ticket, alice):
@@ -140,7 +148,10 @@ def test_a_reopened_ticket_does_not_close(resolved_ticket, alice, desk):
 @pytest.mark.django_db(transaction=True)
 def test_six_agents_resolving_at_once_send_one_message(open_ticket, sam, at_once):
     outcomes = at_once(
-        6, lambda: actions.resolve(open_ticket, by=sam, answer="Fixed", channel=OFFICE)
+        6,
+        lambda: actions.resolve(
+            open_ticket, by=sam, answer="Fixed", finding=a_finding(), channel=OFFICE
+        ),
     )
 
     assert outcomes.count(WrongState) == 5
@@ -151,8 +162,9 @@ def test_six_agents_resolving_at_once_send_one_message(open_ticket, sam, at_once
 @pytest.mark.parametrize(
     ("now", "then"), [(now, then) for now in Status for then in Status if now != then]
 )
-def test_the_database_holds_the_table_of_moves(open_ticket, now, then):
+def test_the_database_holds_the_table_of_moves(open_ticket, sam, now, then):
     """NEXT is enforced below every door: even a bare UPDATE cannot leave it."""
+    actions.diagnose(open_ticket, by=sam, finding=a_finding())
     facts = {
         "status": now,
         "resolved_at": timezone.now(),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
 from supportdesk.messaging.tasks import dispatch_waiting, react
 from tests.api import calling_as
-from tests.factories import UserFactory
+from tests.factories import UserFactory, a_finding
 from tickets import actions
 from tickets.models import Escalation, Message, Ticket
 
@@ -62,7 +62,7 @@ def test_a_customer_has_no_reason_but_their_own(open_ticket, carol, reason):
 def test_nothing_is_escalated_without_words_or_when_it_is_done(open_ticket, sam, alice):
     with pytest.raises(Invalid):
         actions.escalate(open_ticket, by=alice, reason=Reason.CUSTOMER, text=" ")
-    actions.resolve(open_ticket, by=sam, answer="Done.", channel=OFFICE)
+    actions.resolve(open_ticket, by=sam, answer="Done.", finding=a_finding(), channel=OFFICE)
     with pytest.raises(WrongState):
         actions.escalate(open_ticket, by=sam, reason=Reason.WORST_CASE, text="Late.")
 
@@ -161,7 +161,7 @@ def test_whoever_raised_it_withdraws_it_and_so_does_a_coordinator(raised, alice,
 
 
 def test_resolving_the_ticket_ends_it(raised, open_ticket, sam):
-    actions.resolve(open_ticket, by=sam, answer="Done.", channel=OFFICE)
+    actions.resolve(open_ticket, by=sam, answer="Done.", finding=a_finding(), channel=OFFICE)
     raised.refresh_from_db()
     assert raised.end == "done"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from supportdesk.accounts.models import User
 from supportdesk.worktime.arithmetic import ALWAYS
-from tests.factories import a_ticket, published_levels
+from tests.factories import a_finding, a_ticket, published_levels
 from tickets import actions, clocks, levels
 from tickets.clocks import Clock, Kind, Moment, Terms
 from tickets.levels import Threshold
@@ -139,7 +139,7 @@ def test_what_we_answered_in_time_is_not_told(urgent, sam):
 
 
 def test_a_resolved_ticket_is_not_looked_at_again(urgent, sam):
-    actions.resolve(urgent, by=sam, answer="Done.", channel=OFFICE)
+    actions.resolve(urgent, by=sam, answer="Done.", finding=a_finding(), channel=OFFICE)
     sweep()
     urgent.refresh_from_db()
     assert urgent.look_at is None

@@ -13,7 +13,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, User
 from supportdesk.messaging import notices, outbox
 from supportdesk.messaging.models import Dispatch, Event, Notice, Preference
-from tests.factories import UserFactory, a_ticket
+from tests.factories import UserFactory, a_finding, a_ticket
 from tickets import actions, mail
 from tickets.models import Message, Ticket
 
@@ -83,13 +83,15 @@ def test_the_way_to_the_end_is_told(told, open_ticket, sam, alice, desk):
     actions.wait_for_customer(open_ticket, by=sam, question="Which run?", channel=OFFICE)
     assert told() == {("waiting", alice)}
     actions.resume(open_ticket, by=sam)
-    actions.resolve(open_ticket, by=sam, answer="Fixed in SP 4.", channel=OFFICE)
+    actions.resolve(
+        open_ticket, by=sam, answer="Fixed in SP 4.", finding=a_finding(), channel=OFFICE
+    )
     assert told() == {("resolved", alice)}
     actions.announce_closing(open_ticket, by=desk)
     assert told() == {("closing_announced", alice)}
     actions.reopen(open_ticket, by=alice, reason="It came back.", channel=PORTAL)
     assert told() == {("reopened", sam)}
-    actions.resolve(open_ticket, by=sam, answer="Now.", channel=OFFICE)
+    actions.resolve(open_ticket, by=sam, answer="Now.", finding=a_finding(), channel=OFFICE)
     told()
     actions.confirm(open_ticket, by=alice)
     assert told() == {("confirmed", sam)}
@@ -221,7 +223,7 @@ def test_each_person_chooses_mail_and_inbox_by_event(open_ticket, sam, alice):
     react()
     assert (alice.notices.count(), Dispatch.objects.count()) == (1, 0)
 
-    actions.resolve(open_ticket, by=sam, answer="Fixed.", channel=OFFICE)
+    actions.resolve(open_ticket, by=sam, answer="Fixed.", finding=a_finding(), channel=OFFICE)
     react()
     assert (alice.notices.count(), Dispatch.objects.count()) == (1, 1)
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from supportdesk.messaging.models import Notice
-from tests.factories import a_ticket
+from tests.factories import a_finding, a_ticket
 from tickets import actions
 from tickets.models import Message
 
@@ -38,6 +38,7 @@ def test_what_waits_for_the_customer_comes_first_with_its_verb(
         a_ticket(by=alice, module=module, organisation=alpina),
         by=sam,
         answer="Done.",
+        finding=a_finding(),
         channel=OFFICE,
     )
 
@@ -98,7 +99,9 @@ def test_a_full_start_page_costs_no_more_queries_than_a_short_one(
     def fill(times):
         for _n in range(times):
             actions.take(a_ticket(system=system, **facts), by=sam)
-            actions.resolve(a_ticket(**facts), by=sam, answer="Done.", channel=OFFICE)
+            actions.resolve(
+                a_ticket(**facts), by=sam, answer="Done.", finding=a_finding(), channel=OFFICE
+            )
 
     client.force_login(alice)
     client.get(reverse("home"))  # the session is made here

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from supportdesk.errors import Refused
+from tests.factories import a_finding
 from tickets import actions, possible
 from tickets.models import REOPEN_WINDOW, Message, Status, Ticket
 
@@ -22,8 +23,11 @@ CALLS = {
         ticket, by=by, question="Which?", channel=OFFICE
     ),
     "resume": lambda ticket, by, **_: actions.resume(ticket, by=by),
+    "diagnose": lambda ticket, by, **_: actions.diagnose(
+        ticket, by=by, finding=a_finding(note="Anew.")
+    ),
     "resolve": lambda ticket, by, **_: actions.resolve(
-        ticket, by=by, answer="Fixed", channel=OFFICE
+        ticket, by=by, answer="Fixed", finding=a_finding(), channel=OFFICE
     ),
     "reopen": lambda ticket, by, **_: actions.reopen(ticket, by=by, reason="Again", channel=OFFICE),
 }

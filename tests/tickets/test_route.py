@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging.models import Event
 from supportdesk.worktime.models import Absence
-from tests.factories import CompetenceFactory, OrganisationFactory, UserFactory, a_ticket
+from tests.factories import CompetenceFactory, OrganisationFactory, UserFactory, a_finding, a_ticket
 from tickets import actions, routing
 from tickets.models import Message, RoutingDecision, Status, Ticket
 
@@ -143,7 +143,7 @@ def test_whoever_resolved_a_new_ticket_keeps_it_when_it_comes_back(
     new_ticket, sam, alice, competent_sam, desk
 ):
     channel = Message.Channel.PORTAL
-    actions.resolve(new_ticket, by=sam, answer="By design.", channel=channel)
+    actions.resolve(new_ticket, by=sam, answer="By design.", finding=a_finding(), channel=channel)
     actions.reopen(new_ticket, by=alice, reason="No.", channel=channel)
 
     with pytest.raises(WrongState):

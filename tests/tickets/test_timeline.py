@@ -2,6 +2,7 @@
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.factories import a_finding
 from tickets import actions, timeline
 from tickets.models import Attachment, HistoryEntry, Message
 
@@ -9,7 +10,9 @@ OFFICE = Message.Channel.OFFICE
 
 
 def test_messages_and_steps_stand_in_one_order(open_ticket, sam):
-    actions.resolve(open_ticket, by=sam, answer="Fixed in SP 4.", channel=OFFICE)
+    actions.resolve(
+        open_ticket, by=sam, answer="Fixed in SP 4.", finding=a_finding(), channel=OFFICE
+    )
 
     seen = timeline.of(open_ticket, reader=sam)
 
@@ -17,6 +20,7 @@ def test_messages_and_steps_stand_in_one_order(open_ticket, sam):
         "Nach der Stornierung steht der Fall zweimal im Zahllauf.",
         "opened",
         "taken",
+        "diagnosed",
         "Fixed in SP 4.",
         "resolved",
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from supportdesk.errors import WrongState
-from tests.factories import a_ticket
+from tests.factories import a_finding, a_ticket
 from tickets import actions
 from tickets.models import Message, Status, Ticket, Turn
 
@@ -27,7 +27,7 @@ def test_the_turn_follows_the_conversation(new_ticket, sam, alice):
     actions.reply(ticket, by=alice, text="The one at night.", channel=PORTAL)
     assert turn(ticket) == Turn.OWED
 
-    actions.resolve(ticket, by=sam, answer="Fixed.", channel=OFFICE)
+    actions.resolve(ticket, by=sam, answer="Fixed.", finding=a_finding(), channel=OFFICE)
     assert turn(ticket) == Turn.NOBODY
 
 

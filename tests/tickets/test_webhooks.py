@@ -15,7 +15,7 @@ from supportdesk.messaging import endpoints, signing
 from supportdesk.messaging.models import Dispatch, Event, Notice
 from supportdesk.messaging.tasks import dispatch_waiting, react
 from tests.api import calling_as
-from tests.factories import UserFactory, a_ticket
+from tests.factories import UserFactory, a_finding, a_ticket
 from tickets import actions
 from tickets.webhooks import TOLD
 
@@ -66,9 +66,9 @@ def test_each_step_is_told_once_however_often_its_reactions_run(
     webhook, receiver, open_ticket, sam, alice
 ):
     actions.reply(open_ticket, by=alice, text="More", channel="portal")
-    actions.resolve(open_ticket, by=sam, answer="SP 4", channel="office")
+    actions.resolve(open_ticket, by=sam, answer="SP 4", finding=a_finding(), channel="office")
     actions.reopen(open_ticket, by=alice, reason="No", channel="portal")
-    actions.resolve(open_ticket, by=sam, answer="SP 5", channel="office")
+    actions.resolve(open_ticket, by=sam, answer="SP 5", finding=a_finding(), channel="office")
     actions.confirm(open_ticket, by=alice)
     happened()
     Event.objects.update(done_at=None, attempts=0, due_at=Now())

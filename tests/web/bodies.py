@@ -13,6 +13,7 @@ from tests.web.world import World
 
 Body = Callable[[World], dict[str, Any]]
 SAID: dict[str, Any] = {"text": "Said."}
+FOUND = {"verdict": "settings_difference", "difference": "Off.", "differs_since": "2026-01-31"}
 
 
 def _report(world: World) -> dict[str, Any]:
@@ -108,14 +109,17 @@ GIVEN: dict[str, Body] = {
     "ticket-reply": lambda world: SAID,
     "ticket-note": lambda world: SAID,
     "ticket-reopen": lambda world: {"reason": "Said."},
-    "ticket-resolve": lambda world: {"answer": "Said."},
+    "ticket-resolve": lambda world: {"answer": "Said.", **FOUND},
+    "ticket-diagnose": lambda world: FOUND,
+    "admin:tickets_ticket_verdict": lambda world: FOUND,
     "ticket-wait-for-customer": lambda world: {"question": "Said."},
     "ticket-assign": lambda world: {"to": world.people["lea"].email},
     "ticket-hand-on": lambda world: {"team": world.module.team.name, "reason": "Said."},
     **{
         f"admin:tickets_ticket_{verb}": lambda world: SAID
-        for verb in ("reply", "wait_for_customer", "resolve", "reopen", "note", "draft")
+        for verb in ("reply", "wait_for_customer", "reopen", "note", "draft")
     },
+    "admin:tickets_ticket_resolve": lambda world: {**SAID, **FOUND},
     "admin:tickets_ticket_assign": lambda world: {"to": world.people["lea"].pk},
     "admin:tickets_ticket_hand_on": lambda world: {
         "team": world.module.team_id,

@@ -42,6 +42,7 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
+    a_finding,
     a_ticket,
     published_levels,
 )
@@ -158,7 +159,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         Attachment: owned.attachment,
         Invitation: owned.invitation,
         Webhook: owned.organisation.webhooks.get(),
-        CauseCount: owned.organisation.cause_counts.get(),
+        CauseCount: owned.organisation.cause_counts.get(cause=owned.marker),
         User: owned.member,
         Notice: owned.member.notices.latest("pk"),
     }
@@ -237,7 +238,13 @@ def _owned(
         for _n in range(2)
     )
     attachment = _talk(marker, ticket, member, people["sam"])
-    actions.resolve(resolved, by=people["sam"], answer=f"{marker} answer", channel=OFFICE)
+    actions.resolve(
+        resolved,
+        by=people["sam"],
+        answer=f"{marker} answer",
+        finding=a_finding(note=f"{marker} finding"),
+        channel=OFFICE,
+    )
     actions.escalate(
         ticket, by=coordinator, reason=Escalation.Reason.CUSTOMER, text=f"{marker} escalation"
     )

@@ -6,6 +6,7 @@ from tickets.actions.clockwork import rewind
 from tickets.actions.closing import announce_closing, close, confirm, reopen, resolve
 from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
+from tickets.actions.diagnosis import Finding, diagnose
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
 from tickets.actions.opening import Report, open_ticket
@@ -15,6 +16,7 @@ from tickets.actions.scanning import claim_for_scan, record_scan
 from tickets.actions.sweep import look_again, look_at_next
 
 __all__ = [
+    "Finding",
     "Report",
     "announce_closing",
     "assess",
@@ -26,6 +28,7 @@ __all__ = [
     "confirm",
     "decide",
     "decide_objection",
+    "diagnose",
     "drop_draft",
     "escalate",
     "hand_on",

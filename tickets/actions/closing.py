@@ -4,27 +4,49 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from supportdesk.accounts.models import User
-from supportdesk.errors import WrongState
+from supportdesk.errors import Invalid, WrongState
 from tickets import moments
 from tickets.actions import steps
 from tickets.actions.attachments import attach
 from tickets.actions.clockwork import wind
+from tickets.actions.diagnosis import Finding, conclude
 from tickets.actions.escalation import settle
-from tickets.models import CLOSING_NOTICE, Escalation, HistoryEntry, Status, Ticket
+from tickets.models import (
+    CLOSING_NOTICE,
+    NEXT,
+    Escalation,
+    HistoryEntry,
+    Status,
+    Ticket,
+)
 
 
 @transaction.atomic
 def resolve(
-    ticket: Ticket, *, by: User, answer: str, channel: str, files: steps.Files = ()
+    ticket: Ticket,
+    *,
+    by: User,
+    answer: str,
+    channel: str,
+    files: steps.Files = (),
+    finding: Finding | None = None,
 ) -> Ticket:
     """Tell the customer the solution and ask for confirmation; without one it closes by time-out,
     after the calendar days of its priority.
 
-    Whoever resolves a ticket that nobody has yet is in charge of it from then on.
+    Demands a verdict: the one that holds, or `finding`, which is given in the same step. Whoever
+    resolves a ticket that nobody has yet is in charge of it from then on.
     """
     ticket = steps.claim(ticket, "ticket.resolve", by=by)
+    if Status.RESOLVED not in NEXT[Status(ticket.status)]:
+        raise WrongState(Status(ticket.status), Status.RESOLVED)
+    if finding:
+        conclude(ticket, finding, by=by)
+    if not ticket.diagnosis_id:
+        raise Invalid(_("Please say what the cause was."), "verdict")
     now = timezone.now()
     in_charge = {"assignee": by, "assigned_at": now, "routed_at": ticket.routed_at or now}
     facts = {} if ticket.assignee_id else in_charge

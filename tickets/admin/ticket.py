@@ -19,7 +19,17 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
 from tickets import actions, timeline
-from tickets.admin import escalating, opening, priority, report, start, verbs, workbench, worklist
+from tickets.admin import (
+    escalating,
+    finding,
+    opening,
+    priority,
+    report,
+    start,
+    verbs,
+    workbench,
+    worklist,
+)
 from tickets.models import Ticket
 
 BULK = ["take", "hand_on"]
@@ -93,6 +103,11 @@ class TicketAdmin(DeskAdmin):
                 self.admin_site.admin_view(partial(escalating.page, self)),
                 name=name("escalate"),
             ),
+            path(
+                "<int:number>/verdict/",
+                self.admin_site.admin_view(partial(finding.page, self)),
+                name=name("verdict"),
+            ),
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),
         ]
@@ -137,12 +152,13 @@ class TicketAdmin(DeskAdmin):
     def act(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
         """One verb on one ticket. Refused, the page returns with the reason and what was typed."""
         ticket = get_object_or_404(self.get_queryset(request), number=number)
-        form = verbs.VERBS[verb].form(request.POST, request.FILES, auto_id=f"{verb}-%s")
+        form = verbs.form_of(verbs.VERBS[verb], ticket, request.POST, request.FILES)
         if not form.is_valid():
             return self._workbench(request, ticket, workbench.Attempt(verb, form))
         try:
             form.act(ticket, by=colleague(request))
         except Refused as refusal:
+            finding.put(refusal, form)
             ticket = get_object_or_404(self.get_queryset(request), number=number)
             last = timeline.last_step(ticket)
             return self._workbench(request, ticket, workbench.Attempt(verb, form, refusal, last))
@@ -218,7 +234,7 @@ class TicketAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
-        return rows.for_lists().select_related("caller", "system__line")
+        return rows.for_lists().select_related("caller", "system__line", "diagnosis__topic")
 
 
 def _came_from(request: HttpRequest) -> str:

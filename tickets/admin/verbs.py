@@ -13,6 +13,7 @@ from supportdesk.accounts import access
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Team, User
 from tickets import actions, possible
+from tickets.admin.finding import FindingForm, VerbForm
 from tickets.models import Message, Ticket
 
 OFFICE = Message.Channel.OFFICE
@@ -27,13 +28,6 @@ class FilesField(forms.FileField):
 
     def clean(self, files: Any, initial: Any = None) -> list[Any]:
         return [super(FilesField, self).clean(file, initial) for file in files or []]
-
-
-class VerbForm(forms.Form):
-    """The shape of a verb's input. May-they and state questions are the verb's own."""
-
-    def act(self, ticket: Ticket, *, by: User) -> None:
-        raise NotImplementedError
 
 
 class Say(VerbForm):
@@ -57,9 +51,12 @@ class AskBack(Say):
         actions.wait_for_customer(ticket, by=by, question=self.cleaned_data["text"], **self.said)
 
 
-class Resolve(Say):
+class Resolve(Say, FindingForm):
+    """The solution, and the cause where none was found before."""
+
     def act(self, ticket: Ticket, *, by: User) -> None:
-        actions.resolve(ticket, by=by, answer=self.cleaned_data["text"], **self.said)
+        answer, finding = self.cleaned_data["text"], self.finding()
+        actions.resolve(ticket, by=by, answer=answer, finding=finding, **self.said)
 
 
 class Reopen(Say):
@@ -191,6 +188,7 @@ DOING = [
 # What is done on a page of its own: the right, the page, the label.
 APART = [
     ("change_priority", "priority", _("Priority")),
+    ("diagnose", "verdict", _("Cause")),
     ("escalate", "escalate", _("Escalate")),
 ]
 VERBS = {verb.name: verb for verb in SAYING + DOING}
@@ -202,11 +200,17 @@ def offers(verbs: list[Verb], ticket: Ticket, *, by: User, at: datetime) -> list
         Offer(
             verb,
             possible.why_not(verb.name, ticket, by=by, at=at),
-            verb.form(prefix=None, auto_id=f"{verb.name}-%s"),
+            form_of(verb, ticket),
         )
         for verb in verbs
         if access.may(by, verb.right)
     ]
+
+
+def form_of(verb: Verb, ticket: Ticket, data: Any = None, files: Any = None) -> VerbForm:
+    form = verb.form(data, files, auto_id=f"{verb.name}-%s")
+    form.about(ticket)
+    return form
 
 
 def ways(ticket: Ticket, *, by: User, at: datetime) -> list[Way]:

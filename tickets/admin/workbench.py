@@ -45,6 +45,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "saying": saying,
         "mode": _mode(request, saying, draft, attempt),
         "box": _box(draft, attempt),
+        "finding": _finding(saying, attempt),
         "draft": draft,
         "attempt": attempt,
         "list": request.GET.get("list", ""),
@@ -81,6 +82,14 @@ def _box(draft: Draft | None, attempt: Attempt | None) -> VerbForm:
     if attempt and isinstance(attempt.form, verbs.Say):
         return attempt.form
     return verbs.Say(initial={"text": draft.content.get("text", "") if draft else ""})
+
+
+def _finding(saying: list[Offer], attempt: Attempt | None) -> VerbForm | None:
+    """What the reply box asks for besides the text where it resolves."""
+    if attempt and isinstance(attempt.form, verbs.Resolve):
+        return attempt.form
+    resolving = (o for o in saying if isinstance(o.form, verbs.Resolve) and not o.why_not)
+    return next((offer.form for offer in resolving), None)
 
 
 def customer_card(ticket: Ticket, user: User) -> dict[str, Any]:

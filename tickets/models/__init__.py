@@ -3,6 +3,7 @@
 from tickets.models.attachment import Attachment
 from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
+from tickets.models.diagnosis import Diagnosis, Verdict
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
 from tickets.models.level import EscalationLevel, PassedLevel
@@ -29,6 +30,7 @@ __all__ = [
     "Attachment",
     "ClockReading",
     "Competence",
+    "Diagnosis",
     "Draft",
     "Escalation",
     "EscalationLevel",
@@ -41,4 +43,5 @@ __all__ = [
     "Status",
     "Ticket",
     "Turn",
+    "Verdict",
 ]

@@ -70,6 +70,7 @@ class HistoryEntry(models.Model):
         REGRADED = "regraded", _("priority changed")
         WAITING = "waiting", _("waiting")
         RESUMED = "resumed", _("resumed")
+        DIAGNOSED = "diagnosed", _("cause found")
         RESOLVED = "resolved", _("resolved")
         CONFIRMED = "confirmed", _("confirmed")
         REOPENED = "reopened", _("reopened")

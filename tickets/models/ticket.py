@@ -202,6 +202,15 @@ class Ticket(models.Model):
         output_field=models.SmallIntegerField(_("turn"), choices=Turn),
         db_persist=True,
     )
+    # The verdict that holds; a ticket is not resolved without one.
+    diagnosis = models.OneToOneField(
+        "tickets.Diagnosis",
+        models.PROTECT,
+        null=True,
+        related_name="holds_for",
+        verbose_name=_("verdict"),
+        editable=False,
+    )
     # The earliest due time of its clocks; null while nothing runs.
     due_at = models.DateTimeField(_("due"), null=True, editable=False)
     # When the sweep looks whether a level of a promise is passed; null while nothing comes.
@@ -299,7 +308,14 @@ class Ticket(models.Model):
                 transitions=[
                     (now, then) for now, all_next in NEXT.items() for then in sorted(all_next)
                 ],
-            )
+            ),
+            # At the step, so that those resolved before there were verdicts can still be closed.
+            pgtrigger.Protect(
+                name="resolved_with_a_verdict",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__status="resolved", new__diagnosis_id__isnull=True)
+                & ~pgtrigger.Q(old__status="resolved"),
+            ),
         ]
 
     def __str__(self) -> str:

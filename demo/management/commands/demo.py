@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from demo import cast, clocks, enclosed, house, inbox, load, rows
+from demo import cast, causes, clocks, enclosed, house, inbox, load, rows
 from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
@@ -22,7 +22,7 @@ from supportdesk.audit.models import Entry
 from supportdesk.worktime import calendars
 from supportdesk.worktime.arithmetic import ALWAYS
 from supportdesk.worktime.models import Calendar
-from tickets.models import ClockReading, HistoryEntry, Message, RoutingDecision, Ticket
+from tickets.models import ClockReading, Diagnosis, HistoryEntry, Message, RoutingDecision, Ticket
 
 SEED = 48211
 BATCH = 2000
@@ -74,6 +74,7 @@ class Command(BaseCommand):
             self._copy(batch, built, now)
             self.stdout.write(f"Demo: {start + len(batch)} of {len(stories)} tickets.")
         with transaction.atomic():
+            causes.count()
             files, notices = enclosed.write(dice), inbox.write(now)
             audit.record("demo.completed", Module.objects.earliest("pk"), by=desk)
         self.stdout.write(f"Demo: {files} files and {notices} notices. The demo is complete.")
@@ -83,7 +84,10 @@ class Command(BaseCommand):
         load.copy(Ticket, (rows.ticket(story, built, now) for story in batch))
         for model, told in PARTS.items():
             load.copy(model, (row for story in batch for row in told(story)))
+        load.copy(Diagnosis, (row for story in batch for row in rows.diagnoses(story, built)))
         load.catch_up(Ticket)
+        if Diagnosis.objects.exists():
+            load.catch_up(Diagnosis)
 
 
 def _was_cut_short() -> bool:

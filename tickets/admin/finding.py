@@ -1,0 +1,165 @@
+"""What the cause was, as a form: it asks only for what the chosen verdict demands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts import access
+from supportdesk.accounts.models import User
+from supportdesk.errors import Refused
+from supportdesk.web.fields import DayInput
+from supportdesk.web.office import colleague
+from tickets import actions
+from tickets.models import Diagnosis, Ticket, Verdict
+from tickets.models.diagnosis import DEMANDS
+from training.models import Topic
+
+if TYPE_CHECKING:
+    from tickets.admin.ticket import TicketAdmin
+
+MEANINGS = {
+    Verdict.HANDLING_ERROR: _("Used differently than meant: a topic for training."),
+    Verdict.SETTINGS_DIFFERENCE: _("Customised differently than it should be."),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One verdict of the form, with the fields it asks for."""
+
+    verdict: Verdict
+    meaning: Any
+    fields: list[forms.BoundField]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(field.errors for field in self.fields)
+
+
+class VerbForm(forms.Form):
+    """The shape of a verb's input. May-they and state questions are the verb's own."""
+
+    def about(self, ticket: Ticket) -> None:
+        """Offer what fits this ticket."""
+
+    def act(self, ticket: Ticket, *, by: User) -> None:
+        raise NotImplementedError
+
+
+class FindingForm(VerbForm):
+    """A verdict left out is none: the one that holds goes on holding."""
+
+    verdict = forms.ChoiceField(
+        label=_("Cause"), required=False, choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    topic = forms.ModelChoiceField(
+        Topic.objects.offered(),
+        label=_("Topic for training"),
+        required=False,
+        empty_label=_("Please choose"),
+        widget=forms.Select({"class": "sd-input"}),
+    )
+    difference = forms.CharField(
+        label=_("What differs, and from what?"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea({"class": "sd-input", "rows": 2}),
+    )
+    differs_since = forms.DateField(
+        label=_("Since when?"), required=False, widget=DayInput({"class": "sd-input"})
+    )
+    note = forms.CharField(
+        label=_("Finding, for colleagues"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea({"class": "sd-input", "rows": 2}),
+    )
+
+    def about(self, ticket: Ticket) -> None:
+        """Topics of the ticket's module stand first."""
+        topics: Any = self.fields["topic"]
+        near = set(ticket.module.topics.values_list("pk", flat=True))
+        topics.choices = [("", topics.empty_label), *_by_nearness(near)]
+        self.holds = ticket.diagnosis
+
+    holds: Diagnosis | None = None
+
+    def parts(self) -> Iterator[Part]:
+        for verdict, names in DEMANDS.items():
+            yield Part(verdict, MEANINGS[verdict], [self[name] for name in names])
+
+    def finding(self) -> actions.Finding | None:
+        given = self.cleaned_data
+        if not given["verdict"]:
+            return None
+        names = ["verdict", "note", *(name for names in DEMANDS.values() for name in names)]
+        return actions.Finding(**{name: given[name] for name in names})
+
+
+class DiagnoseForm(FindingForm):
+    def act(self, ticket: Ticket, *, by: User) -> None:
+        finding = self.finding() or actions.Finding("")
+        actions.diagnose(ticket, by=by, finding=finding)
+
+
+def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse:
+    """The cause without a solution yet, or another cause than was thought."""
+    ticket = get_object_or_404(office.get_queryset(request), number=number)
+    if not access.may(colleague(request), "ticket.diagnose"):
+        raise PermissionDenied
+    given = request.POST if request.method == "POST" else None
+    form, status = DiagnoseForm(given, initial=as_given(ticket.diagnosis)), 200
+    form.about(ticket)
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                form.act(ticket, by=colleague(request))
+            except Refused as refusal:
+                put(refusal, form)
+                status = refusal.status
+            else:
+                messages.success(request, gettext("The cause is noted."))
+                return HttpResponseRedirect(office.url("change", ticket.pk))
+    return office.page(
+        request,
+        "admin/tickets/verdict.html",
+        status=status,
+        title=gettext("Cause of %(number)s") % {"number": ticket.number},
+        ticket=ticket,
+        form=form,
+        past=ticket.diagnoses.exclude(pk=ticket.diagnosis_id).select_related("by", "topic"),
+    )
+
+
+def put(refusal: Refused, form: forms.Form) -> None:
+    """Where the verb has named a field, its words stand there."""
+    field = getattr(refusal, "field", None)
+    form.add_error(field if field in form.fields else None, str(refusal))
+
+
+def as_given(diagnosis: Diagnosis | None) -> dict[str, Any]:
+    if diagnosis is None:
+        return {}
+    names = DEMANDS[Verdict(diagnosis.verdict)]
+    facts = {name: getattr(diagnosis, name) for name in names}
+    return {"verdict": diagnosis.verdict, "note": diagnosis.note, **facts}
+
+
+def _by_nearness(near: set[int]) -> list[Any]:
+    rows = list(Topic.objects.offered())
+    groups = [
+        (_("of this module"), [row for row in rows if row.pk in near]),
+        (_("others"), [row for row in rows if row.pk not in near]),
+    ]
+    return [(label, [(row.pk, str(row)) for row in found]) for label, found in groups if found]

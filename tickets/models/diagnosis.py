@@ -1,0 +1,76 @@
+"""What the cause of a ticket was: one verdict of five, each with the follow-up it demands."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts.models import User
+from tickets.models.ticket import Ticket
+from training.models import Topic
+
+
+class Verdict(models.TextChoices):
+    HANDLING_ERROR = "handling_error", _("Handling error")
+    SETTINGS_DIFFERENCE = "settings_difference", _("Settings difference")
+
+
+# What each demands, by the names of the fields; the database refuses more and less.
+DEMANDS: dict[Verdict, tuple[str, ...]] = {
+    Verdict.HANDLING_ERROR: ("topic",),
+    Verdict.SETTINGS_DIFFERENCE: ("difference", "differs_since"),
+}
+FOLLOW_UPS = [name for names in DEMANDS.values() for name in names]
+TEXTS = {"difference"}  # empty where others are null
+
+
+def _complete(verdict: Verdict) -> Q:
+    """This verdict with its own follow-up and no other's."""
+    found = Q(verdict=verdict.value)
+    for name in FOLLOW_UPS:
+        empty = Q(**{name: ""}) if name in TEXTS else Q(**{f"{name}__isnull": True})
+        found &= ~empty if name in DEMANDS[verdict] else empty
+    return found
+
+
+def _complete_each() -> Q:
+    found = Q()
+    for verdict in DEMANDS:
+        found |= _complete(verdict)
+    return found
+
+
+class Diagnosis(models.Model):
+    """A verdict as it was given. `Ticket.diagnosis` is the one that holds, the others are past."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="diagnoses")
+    verdict = models.CharField(_("verdict"), max_length=20, choices=Verdict)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    note = models.TextField(_("finding"), blank=True)  # for colleagues
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, null=True, related_name="+", verbose_name=_("topic")
+    )
+    difference = models.TextField(_("difference"), blank=True)
+    differs_since = models.DateField(_("differs since"), null=True)
+
+    class Meta:
+        verbose_name = _("diagnosis")
+        verbose_name_plural = _("diagnoses")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="each_verdict_has_its_follow_up", condition=_complete_each()
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="diagnoses_stay", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    @property
+    def follow_up(self) -> str:
+        """What it led to, in one line."""
+        return " · ".join(str(getattr(self, name)) for name in DEMANDS[Verdict(self.verdict)])
