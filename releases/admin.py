@@ -1,9 +1,14 @@
 """The product in the back office: configuration, each change audited."""
 
-from django.contrib import admin
+from typing import Any
 
-from releases.models import Line, Module, System
-from supportdesk.web.office import AuditedAdmin, Section
+from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
+from django.http import HttpRequest
+
+from releases.models import Correction, Line, Module, System
+from supportdesk.web.office import AuditedAdmin, Section, colleague
 
 
 @admin.register(Module)
@@ -30,3 +35,28 @@ class SystemAdmin(AuditedAdmin):
     list_filter = ["purpose", "line", "is_active"]
     list_select_related = ["organisation", "line"]
     search_fields = ["code", "organisation__name"]
+
+
+class ObjectKeys(SimpleArrayField):
+    """Keys as people type them, kept in upper case and once each."""
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted({key.upper() for key in super().clean(value) if key})
+
+
+@admin.register(Correction)
+class CorrectionAdmin(AuditedAdmin):
+    section = Section.PRODUCT
+    list_display = ["__str__", "symptom", "module", "made_at"]
+    list_filter = ["module"]
+    list_select_related = ["module"]
+    search_fields = ["=number", "symptom", "object_keys"]
+    formfield_overrides = {
+        **AuditedAdmin.formfield_overrides,
+        ArrayField: {"form_class": ObjectKeys},
+    }
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.author = colleague(request)
+        super().save_model(request, obj, form, change)

@@ -9,7 +9,7 @@ import factory
 from django.db.backends.postgresql.psycopg_any import DateRange
 from factory.django import DjangoModelFactory
 
-from releases.models import Line, Module, System
+from releases.models import Correction, Line, Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
@@ -85,6 +85,15 @@ class LineFactory(DjangoModelFactory):
         django_get_or_create = ["name"]
 
     name = "2026.1"
+
+
+class CorrectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Correction
+
+    module = factory.SubFactory(ModuleFactory)
+    symptom = factory.Sequence(lambda n: f"Zahlung {n} wird doppelt angewiesen")
+    object_keys = factory.Sequence(lambda n: [f"ZKG{n}"])
 
 
 class SystemFactory(DjangoModelFactory):

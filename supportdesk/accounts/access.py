@@ -52,7 +52,7 @@ COORDINATOR = MEMBER | {
     "webhook.manage",
 }
 
-PRODUCT = {"module.view", "line.view", "system.view"}
+PRODUCT = {"module.view", "line.view", "system.view", "correction.view"}
 STAFF = SELF | {"office.enter"} | PRODUCT
 TICKETS = {
     "ticket.view",
@@ -111,7 +111,16 @@ ADMIN = (
     | TICKETS
     | {
         f"{noun}.{verb}"
-        for noun in ["organisation", "mandate", "team", "user", "module", "line", "system"]
+        for noun in [
+            "organisation",
+            "mandate",
+            "team",
+            "user",
+            "module",
+            "line",
+            "system",
+            "correction",
+        ]
         for verb in ["view", "configure"]
     }
     | {
@@ -149,10 +158,13 @@ MAY: dict[Role, set[str]] = {
     Role.COORDINATOR: COORDINATOR,
     Role.AGENT: AGENT,
     Role.LEAD: LEAD,
-    Role.DEVELOPER: STAFF | TICKETS | ON_CALL | {"ticket.note", "ticket.attach"},
+    Role.DEVELOPER: STAFF
+    | TICKETS
+    | ON_CALL
+    | {"correction.configure", "ticket.note", "ticket.attach"},
     Role.RELEASE_MANAGER: STAFF
     | TICKETS
-    | {"line.configure", "system.configure", "module.configure"},
+    | {"line.configure", "system.configure", "module.configure", "correction.configure"},
     Role.TRAINER: STAFF | TICKETS | {"topic.configure"},
     Role.AUDITOR: AUDITOR,
     Role.ADMIN: ADMIN,

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from releases.models import Module
+from releases.models import Correction, Module
 from supportdesk.audit.models import Entry
 
 
@@ -61,3 +61,18 @@ def test_a_row_that_does_not_exist_is_404(client, ada):
     client.force_login(ada)
 
     assert client.get(reverse("admin:releases_module_change", args=[4711])).status_code == 404
+
+
+def test_a_correction_keeps_its_keys_in_upper_case_and_its_author(client, dev, module):
+    client.force_login(dev)
+    facts = {
+        "module": module.pk,
+        "symptom": "Doppelte Anweisung",
+        "object_keys": "zkg01, ZKG01,se38",
+    }
+
+    client.post(reverse("admin:releases_correction_add"), facts)
+
+    made = Correction.objects.get()
+    assert made.object_keys == ["SE38", "ZKG01"]
+    assert made.author == dev

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oncall.models import Change, Duty, Rotation, Schedule
-from releases.models import Line, Module, System
+from releases.models import Correction, Line, Module, System
 from supportdesk.accounts.models import (
     Invitation,
     Mandate,
@@ -30,6 +30,7 @@ from supportdesk.worktime.models import Absence, Calendar
 from tests.factories import (
     CalendarFactory,
     CompetenceFactory,
+    CorrectionFactory,
     LineFactory,
     MandateFactory,
     ModuleFactory,
@@ -180,6 +181,7 @@ ONE_MORE: dict[type[Model], Maker] = {
         during=DateRange(date(2026, 1, 1), date(2026, 1, 8)),
     ),
     Module: lambda house, n: ModuleFactory(),
+    Correction: lambda house, n: CorrectionFactory(),
     Topic: lambda house, n: TopicFactory(),
     CauseCount: _count,
     Line: lambda house, n: LineFactory(

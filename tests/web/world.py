@@ -35,6 +35,7 @@ from supportdesk.worktime.models import Absence
 from tests.factories import (
     CalendarFactory,
     CompetenceFactory,
+    CorrectionFactory,
     MandateFactory,
     ModuleFactory,
     OrganisationFactory,
@@ -111,6 +112,7 @@ def build() -> World:
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
+    CorrectionFactory(module=module)
     rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
 

@@ -1,0 +1,50 @@
+"""A correction: what it mends in words customers read, and by which keys it is found."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from releases.models.module import Module
+from supportdesk.accounts.models import User
+
+
+class Correction(models.Model):
+    """Customers read symptom and solution, never the cause."""
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+    module = models.ForeignKey(
+        Module, models.PROTECT, related_name="corrections", verbose_name=_("module")
+    )
+    symptom = models.CharField(_("symptom"), max_length=200)
+    cause = models.TextField(_("cause"), blank=True)
+    solution = models.TextField(_("solution"), blank=True)
+    # Upper case, so that what a customer types is found whatever its case.
+    object_keys = ArrayField(
+        models.CharField(max_length=120),
+        default=list,
+        blank=True,
+        verbose_name=_("object keys"),
+        help_text=_("Programs, message ids and transactions it touches, separated by commas."),
+    )
+    author = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="corrections",
+        verbose_name=_("author"),
+    )
+    made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["-number"]
+        indexes = [GinIndex(fields=["object_keys"], name="corrections_by_object_key")]
+
+    def __str__(self) -> str:
+        return f"K-{self.number}"
