@@ -343,6 +343,9 @@ DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="Support-Desk <desk@localhost>")
 RETRY_PAUSE = env.float("RETRY_PAUSE", default=15)
 EVENT_PATIENCE = env.float("EVENT_PATIENCE", default=60)
 MAIL_SENDERS = env.int("MAIL_SENDERS", default=1)  # at a time, for urgent mail and for the rest
+# Where SMS and calls go (docs/gateway.md). Empty: there are none, and the next way is taken.
+GATEWAY_URL = env("GATEWAY_URL", default="")
+GATEWAY_TOKEN = env("GATEWAY_TOKEN", default="")
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
 # Addresses inside a network that webhooks may reach all the same, by http and on any port.
 WEBHOOK_TEST_NETWORKS = env.list("WEBHOOK_TEST_NETWORKS", default=[])

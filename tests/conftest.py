@@ -29,6 +29,7 @@ from tests.factories import (
     a_finding,
     a_ticket,
 )
+from tests.gateway import gateway  # noqa: F401 - a fixture for all rooms
 from tests.receivers import receiver  # noqa: F401 - a fixture for all rooms
 from tickets import actions
 from tickets.models import Message, Ticket

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 VISIBLE: dict[str, Callable[[User], QuerySet]] = {}
 # The same for customers' systems: the rows whose events an endpoint hears.
 HEARD: dict[str, Callable[[Endpoint], QuerySet]] = {}
+# The rows that still want their urgent messages out: where one is not among them, nothing goes.
+OPEN: dict[str, Callable[[], QuerySet]] = {}
 
 
 def facts(row: Model | None) -> dict[str, str | int | None]:
@@ -32,6 +34,10 @@ def facts(row: Model | None) -> dict[str, str | int | None]:
 
 def may_read(person: User, kind: str, pk: int | None) -> bool:
     return not kind or VISIBLE[kind](person).filter(pk=pk).exists()
+
+
+def is_open(kind: str, pk: int | None) -> bool:
+    return kind not in OPEN or OPEN[kind]().filter(pk=pk).exists()
 
 
 def may_hear(endpoint: Endpoint, kind: str, pk: int | None) -> bool:

@@ -11,7 +11,7 @@ import logging
 import random
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -20,22 +20,31 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from supportdesk import logs
-from supportdesk.messaging import about, hints, letters
+from supportdesk.messaging import about, hints, letters, outbox
 from supportdesk.messaging.channels import Channel, TryLater, Undeliverable, Unreachable
 from supportdesk.messaging.channels import console as _console
+from supportdesk.messaging.channels import gateway as _gateway
 from supportdesk.messaging.channels import mail as _mail
 from supportdesk.messaging.channels import webhook as _webhook
 from supportdesk.messaging.models import Dispatch, Endpoint
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from supportdesk.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-CHANNELS: dict[str, Channel] = {"mail": _mail, "webhook": _webhook, "console": _console}
+CHANNELS: dict[str, Channel] = {
+    "mail": _mail,
+    "webhook": _webhook,
+    "console": _console,
+    "gateway": _gateway,
+}
 MAX_ATTEMPTS = 24  # with the pauses below: most of a day
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=settings.RETRY_PAUSE), timedelta(hours=1)
 LONGEST_URGENT_PAUSE = timedelta(minutes=2)
+TROUBLE = 3  # failures after which whoever wrote an urgent message hears of it
 
 
 class Unwanted(Exception):
@@ -99,6 +108,50 @@ def webhook(
     )
 
 
+class Line(NamedTuple):
+    """How to call a person: by "mail", "sms" or "voice", and where."""
+
+    way: str
+    address: str
+
+
+def call(
+    recipient: User,
+    line: Line,
+    content: dict[str, str],
+    *,
+    key: str,
+    subject: Model,
+    after: timedelta = timedelta(),
+) -> Dispatch:
+    """Call a person when `after` has passed by the database's clock; once per `key`.
+
+    Of such messages about one row that are due to one person on one line, one goes; once the row
+    is not `about.OPEN` any more, none does.
+    """
+    channel = _mail_channel() if line.way == "mail" else Dispatch.Channel.GATEWAY
+    return _write(
+        key,
+        channel=channel,
+        recipient=recipient,
+        address=line.address,
+        urgent=True,
+        due_at=Now() + after,
+        **about.facts(subject),
+        content={**content, "kind": line.way, "language": recipient.language},
+    )
+
+
+def call_off(subject: Model) -> int:
+    """Nothing more about it goes out, but what is being sent at this moment.
+
+    Inside the verb that ends it: whoever claims a message before this commits was earlier, and
+    whoever comes later finds it cancelled.
+    """
+    rows = Dispatch.objects.in_no_hand().filter(**about.facts(subject), urgent=True)
+    return rows.update(state=Dispatch.State.CANCELLED, lease=None, error="It is in hand.")
+
+
 def deliver(channel: str, *, urgent: bool = False) -> bool:
     """Send one due message; False when none is due, or none of this channel could be now."""
     way = CHANNELS[channel]
@@ -150,7 +203,24 @@ def _claim(channel: str, way: Channel, *, urgent: bool) -> Dispatch | None:
     row.state, row.lease, row.attempts = Dispatch.State.SENDING, uuid.uuid4(), row.attempts + 1
     row.due_at = Now() + way.lease
     row.save(update_fields=["state", "lease", "attempts", "due_at"])
+    if row.about_type in about.OPEN:
+        _merge(row, due)
     return row
+
+
+def _merge(row: Dispatch, due: QuerySet[Dispatch]) -> None:
+    """After an engine's silence a person gets one call, not one for each that was missed."""
+    line = ["about_type", "about_id", "recipient", "channel", "address", "content__kind"]
+    twins = due.filter(state=Dispatch.State.WAITING, attempts=0, recipient__isnull=False)
+    twins = twins.filter(**{name: _value(row, name) for name in line})
+    held = twins.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+    Dispatch.objects.filter(pk__in=list(held)).update(
+        state=Dispatch.State.CANCELLED, error=f"Said by {row.dedupe_key}."
+    )
+
+
+def _value(row: Dispatch, name: str) -> Any:
+    return row.content.get("kind") if name == "content__kind" else getattr(row, name)
 
 
 def _require_wanted(row: Dispatch) -> None:
@@ -158,6 +228,8 @@ def _require_wanted(row: Dispatch) -> None:
     reader = row.recipient
     if row.endpoint and not about.may_hear(row.endpoint, row.about_type, row.about_id):
         raise Unwanted("This system may no longer hear of it.")
+    if not about.is_open(row.about_type, row.about_id):
+        raise Unwanted("It is in hand.")
     if reader is None:
         return
     if not reader.is_active:
@@ -166,6 +238,7 @@ def _require_wanted(row: Dispatch) -> None:
         raise Unwanted("The reader may no longer see what it is about.")
 
 
+@transaction.atomic
 def _postpone(row: Dispatch, error: Exception) -> None:
     dead = isinstance(error, Undeliverable) or row.attempts >= MAX_ATTEMPTS
     known = isinstance(error, TryLater | Undeliverable)
@@ -175,6 +248,8 @@ def _postpone(row: Dispatch, error: Exception) -> None:
         due_at=Now() + _pause(row),
         error=str(error) if known else f"{type(error).__name__}: {error}"[:2000],
     )
+    if row.urgent and (dead or row.attempts == TROUBLE):
+        outbox.emit("dispatch.failed", dispatch=row.pk)
 
 
 def _end(row: Dispatch, **facts: Any) -> None:

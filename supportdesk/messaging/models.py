@@ -122,6 +122,13 @@ class DispatchQuerySet(models.QuerySet):
     def unsent(self) -> Self:
         return self.filter(state__in=["waiting", "sending"])
 
+    def in_no_hand(self) -> Self:
+        """Waiting, or under a lease that ran out. Columns of the row alone, so that PostgreSQL
+        asks again after it has waited for a lock.
+        """
+        ran_out = Q(state=Dispatch.State.SENDING, due_at__lte=Now())
+        return self.filter(Q(state=Dispatch.State.WAITING) | ran_out)
+
     def being_sent(self) -> Self:
         """Under a lease that still runs."""
         return self.filter(state=Dispatch.State.SENDING, due_at__gt=Now())
@@ -147,6 +154,7 @@ class Dispatch(models.Model):
         MAIL = "mail", _("mail")
         WEBHOOK = "webhook", _("webhook")
         CONSOLE = "console", _("console")
+        GATEWAY = "gateway", _("SMS or call")
 
     dedupe_key = models.CharField(max_length=200, unique=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -181,6 +189,11 @@ class Dispatch(models.Model):
                 name="dispatches_open",
             ),
             models.Index(fields=["state"], condition=Q(state="dead"), name="dispatches_dead"),
+            models.Index(
+                fields=["about_type", "about_id"],
+                condition=Q(urgent=True),
+                name="dispatches_urgent_about",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
