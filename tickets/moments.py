@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Case, CharField, Value, When
+from django.utils import timezone
 
 from supportdesk.worktime import calendars
+from supportdesk.worktime.arithmetic import Calendar
 from tickets import clocks, promises
 from tickets.clocks import Clock, Kept, Kind, Moment, Reading, Terms
-from tickets.models import HistoryEntry, Message, Ticket
+from tickets.models import Agreement, HistoryEntry, Message, Ticket
+from tickets.promises import Pledge
 
 HAPPENED = {
     HistoryEntry.Kind.WAITING: Kind.WAITED,
@@ -51,12 +55,44 @@ def read(ticket: Ticket) -> dict[Clock, Reading]:
     return clocks.read(of(ticket), terms(ticket), kept(ticket))
 
 
-def terms(ticket: Ticket, priority: int | None = None) -> Terms:
-    """What is promised for it today, or would be under another priority."""
-    hours, by = calendars.of(ticket.team.calendar), ticket.promised_at
-    return promises.terms(priority or ticket.priority, hours, solution_by=by)
+@dataclass(frozen=True)
+class Basis:
+    """What the terms of a ticket rest on today: its customer's agreement, if one holds, and hours.
+
+    For all priorities at once, so that another one can be looked at without asking again.
+    """
+
+    pledges: dict[int, Pledge]
+    hours: Calendar
+    solution_by: datetime | None
+
+    def terms(self, priority: int) -> Terms:
+        return promises.terms(priority, self.hours, self.pledge(priority), self.solution_by)
+
+    def pledge(self, priority: int) -> Pledge:
+        return self.pledges.get(priority) or promises.PUBLISHED[priority]
+
+
+def basis(ticket: Ticket) -> Basis:
+    """By the agreement that holds today, in the desk's own zone."""
+    agreements = Agreement.objects.on(timezone.localdate()).filter(
+        organisation=ticket.organisation_id
+    )
+    agreement = agreements.select_related("calendar").prefetch_related("lines").first()
+    return agreed(ticket, agreement, agreement.pledges() if agreement else {})
+
+
+def agreed(ticket: Ticket, agreement: Agreement | None, pledges: dict[int, Pledge]) -> Basis:
+    """As it would be under this agreement, or under none."""
+    hours = (agreement and agreement.calendar) or ticket.team.calendar
+    return Basis(pledges, calendars.of(hours), ticket.promised_at)
+
+
+def terms(ticket: Ticket) -> Terms:
+    """What is promised for it today."""
+    return basis(ticket).terms(ticket.priority)
 
 
 def closes_after(ticket: Ticket) -> timedelta:
     """How long it stays resolved before it closes by itself."""
-    return promises.PUBLISHED[ticket.priority].closes_after
+    return basis(ticket).pledge(ticket.priority).closes_after

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets import files, portal
+from tickets import agreement_page, files, portal
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("tickets/<int:number>/withdraw/", portal.withdraw, name="ticket_withdraw"),
     path("tickets/<int:number>/draft/", portal.draft_reply, name="ticket_draft"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("organisation/agreement/", agreement_page.agreement, name="agreement"),
     path("inbox/", portal.inbox, name="inbox"),
     path("inbox/read/", portal.inbox_read, name="inbox_read"),
     path("inbox/<int:pk>/read/", portal.inbox_read, name="notice_read"),

@@ -50,6 +50,7 @@ COORDINATOR = MEMBER | {
     "user.enable",
     "user.grant",
     "webhook.manage",
+    "agreement.view",
 }
 
 PRODUCT = {"module.view", "line.view", "system.view", "correction.view"}
@@ -62,6 +63,7 @@ TICKETS = {
     "competence.view",
     "absence.view",
     "escalation.view",
+    "agreement.view",
     "topic.view",
     "causecount.view",
     "schedule.view",
@@ -99,6 +101,7 @@ LEAD = AGENT | {
     "escalationlevel.view",
     "escalationlevel.configure",
     "objection.decide",
+    "agreement.configure",
     "competence.configure",
     "absence.configure",
     "calendar.view",
@@ -129,6 +132,7 @@ ADMIN = (
         for verb in ["view", "configure"]
     }
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
+    | {"agreement.configure"}
     | {"webhook.manage", "invitation.view"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
 )

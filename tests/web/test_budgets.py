@@ -45,6 +45,7 @@ from tests.web.routes import Route, all_routes
 from tests.web.world import PORTAL, World
 from tickets import actions
 from tickets.models import (
+    Agreement,
     Attachment,
     Competence,
     Escalation,
@@ -207,6 +208,11 @@ ONE_MORE: dict[type[Model], Maker] = {
     ),
     Change: _change,
     Duty: _duty,
+    Agreement: lambda house, n: Agreement.objects.create(
+        organisation=OrganisationFactory(),
+        during=DateRange(date(2020, 1, 1), None),
+        calendar=CalendarFactory(),
+    ),
     Message: _message,
     HistoryEntry: _message,
     Attachment: _attachment,

@@ -48,7 +48,7 @@ from tests.factories import (
     published_levels,
 )
 from tickets import actions
-from tickets.models import Attachment, Escalation, Message, Ticket
+from tickets.models import Agreement, Attachment, Escalation, Message, Ticket
 from training.actions import count_cause
 from training.models import CauseCount
 
@@ -109,6 +109,7 @@ def build() -> World:
     for owned in (alpina, hansa):
         _webhook(owned)
         _counted(owned)
+        _agreed(owned)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
@@ -145,6 +146,15 @@ def _counted(owned: Owned) -> None:
     )
 
 
+def _agreed(owned: Owned) -> None:
+    """Hours of its own, by contract."""
+    Agreement.objects.create(
+        organisation=owned.organisation,
+        during=DateRange(date(2020, 1, 1), None),
+        calendar=CalendarFactory(name=f"{owned.marker} hours"),
+    )
+
+
 def _keys(alice: User) -> None:
     """Another browser of hers, and a program."""
     facts = {"session_key": "another", "ip": "10.0.0.1", "user_agent": "A browser"}
@@ -162,6 +172,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         Invitation: owned.invitation,
         Webhook: owned.organisation.webhooks.get(),
         CauseCount: owned.organisation.cause_counts.get(cause=owned.marker),
+        Agreement: owned.organisation.agreements.get(),
         User: owned.member,
         Notice: owned.member.notices.latest("pk"),
     }

@@ -1,8 +1,15 @@
 """Tickets in the back office: work lists, the workbench, competences, reports."""
 
+from tickets.admin.agreement import AgreementAdmin
 from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.escalation import EscalationAdmin
 from tickets.admin.level import EscalationLevelAdmin
 from tickets.admin.ticket import TicketAdmin
 
-__all__ = ["CompetenceAdmin", "EscalationAdmin", "EscalationLevelAdmin", "TicketAdmin"]
+__all__ = [
+    "AgreementAdmin",
+    "CompetenceAdmin",
+    "EscalationAdmin",
+    "EscalationLevelAdmin",
+    "TicketAdmin",
+]

@@ -1,5 +1,6 @@
 """Tickets, what is said on them, what happened to them, and who can solve what."""
 
+from tickets.models.agreement import AgreedTimes, Agreement
 from tickets.models.attachment import Attachment
 from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
@@ -27,6 +28,8 @@ __all__ = [
     "NEXT",
     "PRIORITY_MEANINGS",
     "REOPEN_WINDOW",
+    "AgreedTimes",
+    "Agreement",
     "Attachment",
     "ClockReading",
     "Competence",
