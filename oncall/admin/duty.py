@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -20,12 +21,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from oncall import actions, board
+from oncall import actions, board, coverage, critical
 from oncall.models import Change, Duty, Feed, Schedule
+from oncall.spans import Span
 from supportdesk.accounts import access
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 
-SHOWN = 50
+SHOWN, SHOWN_HOLES = 50, 8
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "offer": (actions.offer_swap, _("Offered. Your colleagues hear of it.")),
     "confirm": (actions.confirm_reachable, _("Noted: you are reachable.")),
@@ -76,7 +78,8 @@ class DutyAdmin(DeskAdmin):
             request,
             "admin/oncall/roster.html",
             title=gettext("Roster"),
-            weeks=board.read(shown, first, last, {}),
+            weeks=board.read(shown, first, last, critical.by_day(_periods(first, last))),
+            holes=coverage.holes(timezone.now()),
             weekdays=WEEKDAYS.values(),
             schedules=known,
             shown=shown,
@@ -88,6 +91,13 @@ class DutyAdmin(DeskAdmin):
             after=last + timedelta(days=1),
             plans=access.may(colleague(request), "roster.plan"),
         )
+
+    def panel(self, request: HttpRequest) -> str | None:
+        if not access.may(colleague(request), "roster.plan"):
+            return None
+        found = coverage.holes(timezone.now())
+        context = {"holes": found[:SHOWN_HOLES], "count": len(found), "url": self.url()}
+        return render_to_string("admin/oncall/_holes.html", context, request) if found else None
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -135,6 +145,12 @@ class DutyAdmin(DeskAdmin):
             actions.close_feed(by=colleague(request))
             return HttpResponseRedirect(self.url("mine"))
         return self.mine(request, actions.open_feed(by=colleague(request)))
+
+
+def _periods(first: date, last: date) -> list[critical.Critical]:
+    monday = first - timedelta(days=first.weekday())
+    edges = (datetime.combine(day, time(), UTC) for day in (monday, last + timedelta(days=7)))
+    return critical.within(Span(*edges))
 
 
 def _days(asked: str, *, by_week: bool) -> tuple[date, date]:

@@ -70,6 +70,8 @@ TICKETS = {
     "duty.view",
     "change.view",
     "rotation.view",
+    "criticalperiod.view",
+    "criticalrule.view",
 }
 ON_CALL = {"duty.swap", "duty.confirm"}
 AGENT = (
@@ -97,6 +99,8 @@ AGENT = (
 LEAD = AGENT | {
     "roster.plan",
     "schedule.configure",
+    "criticalperiod.configure",
+    "criticalrule.configure",
     "escalation.handle",
     "escalationlevel.view",
     "escalationlevel.configure",

@@ -84,6 +84,7 @@ PERSONAS = [
     Page("admin:oncall_rotation_changelist", LEA, ours=False),
     Page("admin:oncall_*_history", AUDREY, ours=False),
     Page("admin:oncall_schedule_*", LEA, ours=False),
+    Page("admin:oncall_critical*", LEA, ours=False),
     Page("admin:worktime_*", LEA, ours=False),
     Page("admin:audit_*", AUDREY, ours=False),
     Page("admin:messaging_*", ADA, ours=False),

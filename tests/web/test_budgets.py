@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oncall.models import Change, Duty, Rotation, Schedule
+from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
 from releases.models import Correction, Line, Module, System
 from supportdesk.accounts.models import (
     Invitation,
@@ -207,6 +207,12 @@ ONE_MORE: dict[type[Model], Maker] = {
         hands_off_at=time(9),
     ),
     Change: _change,
+    CriticalRule: lambda house, n: CriticalRule.objects.get_or_create(
+        rule=CriticalRule.Rule.values[n % len(CriticalRule.Rule.values)]
+    ),
+    CriticalPeriod: lambda house, n: CriticalPeriod.objects.create(
+        name=f"n{n}", during=(timezone.now(), timezone.now() + timedelta(hours=1))
+    ),
     Duty: _duty,
     Agreement: lambda house, n: Agreement.objects.create(
         organisation=OrganisationFactory(),

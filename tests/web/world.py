@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from oncall import actions as roster
-from oncall.models import Change, Duty, Rotation, Schedule
+from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
 from releases.models import Line, Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import (
@@ -128,6 +128,9 @@ def _roster(people: dict[str, User], team: Any) -> dict[type[Model], Model]:
     coming = Duty.objects.filter(person=people["sam"], during__startswith__gt=timezone.now())
     offered, other = coming.order_by("during")[2:4]
     swap = roster.offer_swap(offered, by=people["sam"])
+    CriticalRule.objects.create(rule="contributions")
+    now = timezone.now()
+    CriticalPeriod.objects.create(name="The change", during=(now, now + timedelta(days=1)))
     return {Schedule: schedule, Rotation: rotation, Change: swap, Duty: other}
 
 
