@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from supportdesk.accounts.models import Organisation
-from tests.factories import CalendarFactory, a_ticket
+from tests.factories import CalendarFactory, a_finding, a_ticket
 from tickets import actions, effect
 from tickets.models import AgreedTimes, Agreement, Message
 
@@ -115,7 +115,9 @@ def test_what_has_ended_keeps_the_target_of_the_agreement_of_then(
 
 def test_a_resolved_ticket_closes_after_the_agreed_days(clock, alpina, open_ticket, sam):
     agree(alpina)
-    ticket = actions.resolve(open_ticket, by=sam, answer="Fixed.", channel=OFFICE)
+    ticket = actions.resolve(
+        open_ticket, by=sam, answer="Fixed.", finding=a_finding(), channel=OFFICE
+    )
 
     assert ticket.closes_at == MONDAY + timedelta(days=30)
 
