@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "build-duties": {"task": "oncall.tasks.build_duties", "schedule": 900},
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
+    "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }
@@ -338,6 +339,14 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=20)  # of one turn of the talk, in seconds
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default="Support-Desk <desk@localhost>")
+# Where answers to our letters arrive, e.g. support@desk.example; letters then carry a reply address
+# signed for ticket and person. Empty: no mail comes in.
+MAIL_REPLY_ADDRESS = env("MAIL_REPLY_ADDRESS", default="")
+# Our own mail servers as they name themselves in Authentication-Results, which they must remove
+# from mail that brings such a field along.
+MAIL_AUTHENTICATED_BY = env.list("MAIL_AUTHENTICATED_BY", default=[])
+MAILBOX_PASSWORDS = env.json("MAILBOX_PASSWORDS", default={})  # by the mailbox's code
+MAIL_MOST_BYTES = env.int("MAIL_MOST_MB", default=35) * 2**20
 # Seconds. A message that failed is tried again after RETRY_PAUSE, then twice that, and so on; an
 # event whose worker died is tried again after EVENT_PATIENCE, which must outlast its reactions.
 RETRY_PAUSE = env.float("RETRY_PAUSE", default=15)

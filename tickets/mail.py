@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging import notices
+from supportdesk.messaging.models import Dispatch
+from tickets import reply_address
 from tickets.models import REOPEN_WINDOW, Attachment, HistoryEntry, Message, Ticket
+
+DAY = timedelta(days=1)
+MOST_RECEIPTS = 10
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Letter:
             key=f"ticket.{self.name}:{self.ticket.pk}:{self.key}",
             url=url,
             subject=self.ticket,
+            headers=reply_address.headers(self.ticket, reader),
             ticket=self.ticket,
             reader=reader,
             actor=self.actor,
@@ -96,6 +104,12 @@ def leads(ticket: Ticket) -> list[User]:
     """The team's leads, or all where it has none."""
     everybody = User.objects.active().holding(Role.LEAD)
     return list(everybody.filter(team=ticket.team)) or list(everybody)
+
+
+def was_answered_often(person: User) -> bool:
+    """Whether they had their fill of receipts today (RFC 3834 wants a limit per address)."""
+    day = Dispatch.objects.filter(recipient=person, created_at__gte=timezone.now() - DAY)
+    return day.filter(dedupe_key__startswith="ticket.received:").count() >= MOST_RECEIPTS
 
 
 def watchers(ticket: Ticket) -> list[User]:

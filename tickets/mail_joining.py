@@ -149,8 +149,8 @@ def bare(subject: str) -> list[int]:
 def _parent(thread: Thread, threads: Mapping[int, Thread]) -> Thread:
     """Where a merged ticket went, at the end of all mergers."""
     seen = {thread.number}
-    while thread.merged_into in threads and thread.merged_into not in seen:
-        thread = threads[thread.merged_into]
+    while (into := threads.get(thread.merged_into or 0)) and into.number not in seen:
+        thread = into
         seen.add(thread.number)
     return thread
 

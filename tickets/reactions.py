@@ -63,6 +63,17 @@ def tell_whom_it_was_opened_for(ticket: int, by: int, message: int, **_more: Any
     Letter("opened", "ticket.opened", row, _actor(by), "once", said).to(mail.owners(row))
 
 
+@reacts_to("mail.answered")
+def tell_the_writer_that_it_arrived(ticket: int, person: int, message: int) -> None:
+    """Once per ticket, and not without end per address: another machine may be answering."""
+    row, desk = _ticket(ticket), User.objects.desk()
+    if not mail.was_answered_often(_actor(person)):
+        letter = Letter(
+            "received", "ticket.opened", row, desk, "once", Message.objects.get(pk=message)
+        )
+        letter.to([_actor(person)])
+
+
 @reacts_to("ticket.routed", "ticket.assigned", "ticket.taken", "ticket.handed_on")
 def tell_who_works_on_it(ticket: int, by: int, **_more: Any) -> None:
     """The specialist each time; the customer once, when work begins."""

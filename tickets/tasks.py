@@ -117,3 +117,14 @@ def sweep_files() -> None:
         for name in names.difference(known):
             if default_storage.get_modified_time(name) < before:
                 default_storage.delete(name)
+
+
+@shared_task
+def sort_mail() -> None:
+    """When a mail was stored, and twice a minute: everything that waits is read and sorted.
+
+    Safe to repeat: a mail is claimed before it is read, and sorted under the lock of its row.
+    """
+    desk = User.objects.desk()
+    while actions.sort_next(by=desk):
+        pass

@@ -74,9 +74,11 @@ TICKETS = {
     "criticalrule.view",
 }
 ON_CALL = {"duty.swap", "duty.confirm"}
+MAIL = {"rawmail.view", "rawmail.decide"}
 AGENT = (
     STAFF
     | TICKETS
+    | MAIL
     | ON_CALL
     | {
         "ticket.open",
@@ -139,15 +141,21 @@ ADMIN = (
     | {"agreement.configure"}
     | {"webhook.manage", "invitation.view"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
+    | MAIL
+    | {f"{noun}.{verb}" for noun in ["mailbox", "blockedsender"] for verb in ["view", "configure"]}
 )
 AUDITOR = (
     STAFF
     | TICKETS
     | {"escalationlevel.view"}
     | {"mandate.view", "calendar.view", "report.view", "entry.view", "event.view", "dispatch.view"}
-    | {"webhook.view", "invitation.view"}
+    | {"webhook.view", "invitation.view", "rawmail.view", "mailbox.view", "blockedsender.view"}
 )
 SYSTEM = {
+    "mail.receive",
+    "mail.sort",
+    "ticket.note",
+    "dispatch.return",
     "roster.build",
     "duty.remind",
     "ticket.route",

@@ -57,22 +57,30 @@ class ParsedMail:
 
 
 def dumps(mail: ParsedMail) -> bytes:
-    facts = asdict(mail)
-    for part in facts["attachments"]:
+    whole = asdict(mail)
+    for part in whole["attachments"]:
         part["content"] = base64.b64encode(part["content"]).decode()
-    return json.dumps(facts).encode()
+    return json.dumps(whole).encode()
+
+
+def facts(mail: ParsedMail) -> dict[str, Any]:
+    """What is kept beside the raw mail: everything but the contents of files."""
+    kept = asdict(mail)
+    for part in kept["attachments"]:
+        del part["content"]
+    return kept
 
 
 def loads(data: bytes | str) -> ParsedMail:
-    facts: dict[str, Any] = json.loads(data)
-    facts["attachments"] = tuple(
+    read: dict[str, Any] = json.loads(data)
+    read["attachments"] = tuple(
         Part(**{**part, "content": base64.b64decode(part["content"])})
-        for part in facts["attachments"]
+        for part in read["attachments"]
     )
-    bounce: dict[str, Any] | None = facts["bounce"]
+    bounce: dict[str, Any] | None = read["bounce"]
     if bounce:
         bounce |= {name: tuple(bounce[name]) for name in ("addresses", "original_ids")}
-        facts["bounce"] = Bounce(**bounce)
+        read["bounce"] = Bounce(**bounce)
     several = ("recipients", "copied", "references", "protection", "results", "defects")
-    facts |= {name: tuple(facts[name]) for name in several}
-    return ParsedMail(**{**facts, "kind": Kind(facts["kind"])})
+    read |= {name: tuple(read[name]) for name in several}
+    return ParsedMail(**{**read, "kind": Kind(read["kind"])})

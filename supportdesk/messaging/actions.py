@@ -1,4 +1,4 @@
-"""Verbs of staff on what was given up: try it again."""
+"""Verbs on what did not arrive: try it again, or know that it came back."""
 
 from __future__ import annotations
 
@@ -41,3 +41,16 @@ def retry_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
     audit.record("dispatch.retried", dispatch, by=by)
     hints.after_commit(*hints.to_send(urgent=dispatch.urgent))
     return dispatch
+
+
+@transaction.atomic
+def record_return(dispatch: Dispatch, *, by: User, diagnosis: str) -> bool:
+    """A mail server gave a sent letter back for good. False when that is known already."""
+    access.require(by, "dispatch.return")
+    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch.pk)
+    if dispatch.returned_at is not None:
+        return False
+    dispatch.returned_at, dispatch.error = Now(), diagnosis[:500]
+    dispatch.save(update_fields=["returned_at", "error"])
+    audit.record("dispatch.returned", dispatch, by=by)
+    return True

@@ -95,7 +95,7 @@ class DispatchAdmin(Retriable):
 
     retry = staticmethod(actions.retry_dispatch)
     list_display = ["state", "channel", "address", "about_id", "created_at", "attempts"]
-    list_display += ["error", "sent_at"]
+    list_display += ["error", "sent_at", "returned_at"]
     list_filter = ["state", "channel", "urgent"]
     search_fields = ["=address", "dedupe_key"]
     exclude = ["content"]

@@ -58,6 +58,7 @@ def mail(
     key: str,
     urgent: bool = False,
     subject: Model | None = None,
+    headers: dict[str, str] | None = None,
     **context: Any,
 ) -> Dispatch:
     """Write to a person in their language. `key` names the occasion; once per person and key.
@@ -73,7 +74,10 @@ def mail(
         address=recipient.email,
         urgent=urgent,
         **about.facts(subject),
-        content=lambda: letters.render(template, recipient.language, context),
+        content=lambda: {
+            **letters.render(template, recipient.language, context),
+            **({"headers": headers} if headers else {}),
+        },
     )
 
 

@@ -175,6 +175,7 @@ class Dispatch(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease = models.UUIDField(null=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    returned_at = models.DateTimeField(_("came back"), null=True)
     error = models.TextField(_("error"), blank=True)
 
     objects = DispatchQuerySet.as_manager()

@@ -9,6 +9,7 @@ from tickets.actions.conversation import note, reply, resume, wait_for_customer
 from tickets.actions.diagnosis import Finding, diagnose
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
+from tickets.actions.intake import receive, sort_next
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.routing import route
@@ -38,6 +39,7 @@ __all__ = [
     "note",
     "object_to_priority",
     "open_ticket",
+    "receive",
     "record_scan",
     "reopen",
     "reply",
@@ -47,6 +49,7 @@ __all__ = [
     "route",
     "set_competence",
     "set_level",
+    "sort_next",
     "take",
     "wait_for_customer",
     "watch",

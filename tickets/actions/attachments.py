@@ -36,7 +36,7 @@ def attach(message: Message, files: Sequence[UploadedFile], *, by: User) -> list
         return []
     access.require(by, "ticket.attach")
     _check_amount(message, files)
-    found = [_examined(file) for file in files]
+    found = [examined(file) for file in files]
     return [
         _keep(message, file, name, content_type, by=by)
         for file, (name, content_type) in zip(files, found, strict=True)
@@ -73,7 +73,8 @@ def _check_amount(message: Message, files: Sequence[UploadedFile]) -> None:
         )
 
 
-def _examined(file: UploadedFile) -> tuple[str, str]:
+def examined(file: UploadedFile) -> tuple[str, str]:
+    """The name and type it would be kept with; Invalid names the rule it breaks."""
     name = filenames.cleaned(file.name or "")
     try:
         if not file.size:

@@ -10,6 +10,7 @@ from tickets.models.escalation import Escalation
 from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
+from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
 from tickets.models.ticket import (
     CLOSING_NOTICE,
     DONE,
@@ -31,6 +32,7 @@ __all__ = [
     "AgreedTimes",
     "Agreement",
     "Attachment",
+    "BlockedSender",
     "ClockReading",
     "Competence",
     "Diagnosis",
@@ -38,10 +40,12 @@ __all__ = [
     "Escalation",
     "EscalationLevel",
     "HistoryEntry",
+    "Mailbox",
     "Message",
     "Objection",
     "PassedLevel",
     "Priority",
+    "RawMail",
     "RoutingDecision",
     "Status",
     "Ticket",

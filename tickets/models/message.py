@@ -38,6 +38,8 @@ class Message(models.Model):
     visibility = models.CharField(max_length=8, choices=Visibility)
     channel = models.CharField(max_length=8, choices=Channel)
     text = models.TextField(_("text"))
+    # Where a mail's quoted history or signature begins; a reader folds the rest.
+    folds_at = models.PositiveIntegerField(null=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -50,6 +52,14 @@ class Message(models.Model):
     @property
     def is_public(self) -> bool:
         return self.visibility == self.Visibility.PUBLIC
+
+    @property
+    def own_words(self) -> str:
+        return self.text[: self.folds_at]
+
+    @property
+    def folded(self) -> str:
+        return "" if self.folds_at is None else self.text[self.folds_at :].strip("\n")
 
 
 class HistoryQuerySet(models.QuerySet):

@@ -49,6 +49,7 @@ def _message(dispatch: Dispatch) -> EmailMultiAlternatives:
             "Message-ID": f"<{dispatch.idempotency_key}@{_domain()}>",
             "Auto-Submitted": "auto-generated",  # RFC 3834: no answering machine answers
             "X-Auto-Response-Suppress": "All",  # the same for Exchange
+            **letter.get("headers", {}),
         },
     )
     if "html" in letter:
