@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from demo import cast, causes, clocks, enclosed, house, inbox, load, rows
+from demo import cast, causes, clocks, enclosed, house, inbox, load, roster, rows
 from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
@@ -61,8 +61,11 @@ class Command(BaseCommand):
         with transaction.atomic():
             desk = User.objects.desk()
             built = house.build(timezone.localdate(), dice)
+            duties = roster.write(built, desk)
             audit.record("demo.loaded", Module.objects.earliest("pk"), by=desk, tickets=count)
-        self.stdout.write("Demo: people, customers and systems are there; tickets follow.")
+        self.stdout.write(
+            f"Demo: people, customers, systems and {duties} duties are there; tickets follow."
+        )
         hours = calendars.of(Calendar.objects.get())
         calendars.keep([hours.version, ALWAYS.version])
         year = Year(built, desk, now, hours, dice)
