@@ -166,8 +166,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "rewind-clocks": {
         "task": "tickets.tasks.rewind_clocks",
-        "schedule": crontab(hour=3, minute=15),
+        "schedule": crontab(hour=0, minute=1),
     },
+    "recompute-clocks": {"task": "tickets.tasks.recompute_clocks", "schedule": 60},
     "build-duties": {"task": "oncall.tasks.build_duties", "schedule": 900},
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},

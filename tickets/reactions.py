@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import User
+from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import WrongState
 from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
+from supportdesk.worktime.models import Calendar
 from tickets import actions, mail, webhooks
 from tickets.mail import Letter
 from tickets.models import Attachment, Escalation, HistoryEntry, Message, Status, Ticket
@@ -44,6 +45,19 @@ def find_somebody(ticket: int, **_more: Any) -> None:
     if row is not None:
         with suppress(WrongState):
             actions.route(row, by=User.objects.desk())
+
+
+@reacts_to("calendar.changed")
+def read_the_clocks_of_a_calendar_again(calendar: int, **_more: Any) -> None:
+    row = Calendar.objects.filter(pk=calendar).first()
+    if row is not None:  # deleted: nobody worked by it
+        actions.begin_recomputation(by=User.objects.desk(), calendar=row)
+
+
+@reacts_to("agreement.changed")
+def read_the_clocks_of_a_customer_again(organisation: int, **_more: Any) -> None:
+    row = Organisation.objects.get(pk=organisation)
+    actions.begin_recomputation(by=User.objects.desk(), organisation=row)
 
 
 @reacts_to("user.disabled", "user.granted")

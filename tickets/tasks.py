@@ -22,6 +22,7 @@ from tickets.models.attachment import FOLDER
 logger = logging.getLogger(__name__)
 ROUTED_AT_ONCE = 500  # some 20 s of work; what is left comes two minutes later
 LOOKED_AT_ONCE = 500  # a few seconds of work
+BATCHES_AT_ONCE = 500  # of tickets read again, some minutes of work
 ORPHAN_AFTER = timedelta(days=1)  # no upload takes that long: younger ones may still get their row
 
 
@@ -69,11 +70,24 @@ def pass_levels() -> bool:
 
 @shared_task
 def rewind_clocks() -> None:
-    """Nightly: what runs is read again, so that a changed calendar or holiday counts.
+    """Just after midnight: what runs is read again, because agreements begin and end with the day,
+    and what nobody announced (a new edition of the holidays) counts from then on.
 
-    Safe to repeat: clocks are derived from the history, whoever reads them.
+    Safe to repeat: one that is on its way begins anew, and clocks are derived from the history.
     """
-    _each(Ticket.objects.unresolved().iterator(), actions.rewind, User.objects.desk())
+    actions.begin_recomputation(by=User.objects.desk())
+    recompute_clocks()
+
+
+@shared_task
+def recompute_clocks() -> bool:
+    """When a calendar or an agreement has changed, and every minute: a few tickets at a time.
+
+    Safe to repeat, to run beside itself and to be killed: see the verb. True when there may be
+    more.
+    """
+    desk = User.objects.desk()
+    return all(actions.recompute_some(by=desk) for _n in range(BATCHES_AT_ONCE))
 
 
 @shared_task

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -25,8 +27,11 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
 from supportdesk.audit.models import Entry as AuditEntry
+from supportdesk.messaging import outbox
 from supportdesk.web.fields import DayInput, Days
 
+# What other rooms show on the page of a row, by its model.
+BESIDE: dict[str, list[Callable[[HttpRequest, Any], str]]] = defaultdict(list)
 SHOWN_COUNT = 99  # a menu says "99+" and never counts further
 HISTORY = 200
 
@@ -185,6 +190,13 @@ class Room(admin.ModelAdmin):
             field.widget = field.widget.widget
         return field
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if row := context["original"]:
+            context["beside"] = [show(request, row) for show in BESIDE[self.opts.label_lower]]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -218,8 +230,28 @@ class DeskAdmin(Room):
 class AuditedAdmin(Room):
     """Configuration without a life cycle: edited in forms, each change a line in the audit record.
 
-    Django's own log stays empty: there is one record, and it cannot be changed.
+    Django's own log stays empty: there is one record, and it cannot be changed. Other rooms hear of
+    a change where it has an `event`.
     """
+
+    event = ""
+
+    def announced(self, row: Any) -> dict[str, Any]:
+        """What the event names."""
+        return {row._meta.model_name: row.pk}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self._announce(self.announced(form.instance))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        about = self.announced(obj)
+        super().delete_model(request, obj)
+        self._announce(about)
+
+    def _announce(self, about: dict[str, Any]) -> None:
+        if self.event:
+            outbox.emit(self.event, **about)
 
     def construct_change_message(  # type: ignore[override]
         self, request: HttpRequest, form: ModelForm, formsets: Any, add: bool = False

@@ -42,6 +42,7 @@ class SpecialDayInline(PartOf):
 @admin.register(Calendar)
 class CalendarAdmin(AuditedAdmin):
     section = Section.TEAMS
+    event = "calendar.changed"
     list_display = ["name", "zone", "state"]
     inlines = [HoursInline, SpecialDayInline]
 

@@ -12,6 +12,7 @@ from tickets.actions.escalation import assess, decide, escalate, set_level, watc
 from tickets.actions.intake import receive, sort_next
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
+from tickets.actions.recomputation import begin_recomputation, recompute_some
 from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
 from tickets.actions.sweep import look_again, look_at_next
@@ -23,6 +24,7 @@ __all__ = [
     "assess",
     "assign",
     "attach",
+    "begin_recomputation",
     "change_priority",
     "claim_for_scan",
     "close",
@@ -40,6 +42,7 @@ __all__ = [
     "object_to_priority",
     "open_ticket",
     "receive",
+    "recompute_some",
     "record_scan",
     "reopen",
     "reply",

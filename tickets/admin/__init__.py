@@ -1,5 +1,6 @@
 """Tickets in the back office: work lists, the workbench, competences, reports."""
 
+from tickets.admin import recomputation  # noqa: F401 - shown on the pages of others
 from tickets.admin.agreement import AgreementAdmin
 from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.escalation import EscalationAdmin

@@ -96,6 +96,7 @@ class LineInline(PartOf):
 @admin.register(Agreement)
 class AgreementAdmin(AuditedAdmin):
     section = Section.CUSTOMERS
+    event = "agreement.changed"
     list_display = ["organisation", "days", "hours", "around_the_clock"]
     list_select_related = ["organisation", "calendar"]
     search_fields = ["organisation__name", "organisation__code"]
@@ -126,6 +127,13 @@ class AgreementAdmin(AuditedAdmin):
                     form.instance, [line.instance for line in lines], timezone.now()
                 )
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def announced(self, row: Agreement) -> dict[str, Any]:
+        return {"organisation": row.organisation_id}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A contract does not pass to another customer."""
+        return ["organisation"] if obj else []
 
     @admin.display(description=_("valid"), ordering="during")
     def days(self, agreement: Agreement) -> str:

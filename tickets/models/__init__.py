@@ -11,6 +11,7 @@ from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
+from tickets.models.recomputation import Recomputation
 from tickets.models.ticket import (
     CLOSING_NOTICE,
     DONE,
@@ -46,6 +47,7 @@ __all__ = [
     "PassedLevel",
     "Priority",
     "RawMail",
+    "Recomputation",
     "RoutingDecision",
     "Status",
     "Ticket",
