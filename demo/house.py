@@ -10,9 +10,10 @@ from itertools import product
 
 from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
+from django.utils import timezone
 
 from demo import cast, causes, texts
-from releases.models import Line, Module, System
+from releases.models import Installed, Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
 from tickets.models import Competence
@@ -187,10 +188,18 @@ def _systems(house: House) -> None:
     second = Line.objects.create(name="2026.2", parent=first, branch_level=5)
     for n, (code, insurer) in enumerate(house.insurers.items()):
         line, level = (second, n % 3) if n % 4 == 0 else (first, 2 + n % 4)
-        house.systems[code] = System.objects.create(
-            organisation=insurer, code=f"{code}-P1", line=line, level=level
-        )
-        System.objects.create(
-            organisation=insurer, code=f"{code}-T1", purpose="test", line=second, level=2
-        )
-    System.objects.create(code="LAB-26", purpose="development", line=second, level=2)
+        house.systems[code] = _system(f"{code}-P1", insurer, "production", line, level)
+        _system(f"{code}-T1", insurer, "test", second, 2)
+    _system("LAB-26", None, "development", second, 2)
+
+
+def _system(code: str, owner: Organisation | None, purpose: str, line: Line, level: int) -> System:
+    system = System.objects.create(
+        organisation=owner,
+        code=code,
+        purpose=purpose,
+        inventory_at=timezone.now(),
+        inventory_source=System.Source.API,
+    )
+    Installed.objects.create(system=system, line=line, level=level)
+    return system

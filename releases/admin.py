@@ -23,17 +23,16 @@ class ModuleAdmin(AuditedAdmin):
 @admin.register(Line)
 class LineAdmin(AuditedAdmin):
     section = Section.PRODUCT
-    list_display = ["name", "parent", "branch_level", "in_maintenance"]
-    list_filter = ["in_maintenance"]
+    list_display = ["name", "parent", "branch_level", "maintained_until"]
     list_select_related = ["parent"]
 
 
 @admin.register(System)
 class SystemAdmin(AuditedAdmin):
     section = Section.PRODUCT
-    list_display = ["code", "organisation", "purpose", "line", "level", "is_active"]
-    list_filter = ["purpose", "line", "is_active"]
-    list_select_related = ["organisation", "line"]
+    list_display = ["code", "organisation", "purpose", "runs", "inventory_at", "is_active"]
+    list_filter = ["purpose", "installed__line", "is_active"]
+    list_select_related = ["organisation", "installed__line"]
     search_fields = ["code", "organisation__name"]
 
 

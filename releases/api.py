@@ -25,7 +25,9 @@ class LineOut(Row):
         source="parent.name", allow_null=True
     )
     branch_level = serializers.IntegerField(allow_null=True)
-    in_maintenance = serializers.BooleanField()
+    maintained_until = serializers.DateField(
+        allow_null=True, help_text="The last day of its maintenance. Empty: not decided."
+    )
 
 
 class SystemOut(Row):
@@ -35,8 +37,13 @@ class SystemOut(Row):
         source="organisation.code", allow_null=True, help_text="Empty for the vendor's lab."
     )
     purpose = serializers.ChoiceField(System.Purpose.choices)
-    line = serializers.CharField(source="line.name")
-    level = serializers.IntegerField(help_text="The support package it runs.")
+    line = serializers.CharField(source="installed.line.name", allow_null=True)
+    level = serializers.IntegerField(
+        source="installed.level", allow_null=True, help_text="The support package it runs."
+    )
+    inventory_at = serializers.DateTimeField(
+        allow_null=True, help_text="When line and level were last reported."
+    )
     is_active = serializers.BooleanField()
 
 
@@ -72,7 +79,7 @@ class LineViewSet(ProductDoor):
 class SystemViewSet(DeskViewSet):
     """The installations of your organisation, and of those you act for."""
 
-    queryset = System.objects.all()
+    queryset = System.objects.with_level()
     out = SystemOut
     scope_to_read = Scope.PRODUCT_READ
     lookup_value_regex = r"\d{1,18}"

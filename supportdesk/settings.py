@@ -333,6 +333,8 @@ ATTACHMENT_MOST_BYTES = env.int("ATTACHMENT_MOST_MB", default=25) * 2**20
 ATTACHMENTS_PER_MESSAGE = 10
 ATTACHMENTS_MOST_BYTES = 8 * ATTACHMENT_MOST_BYTES  # of one ticket together
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * ATTACHMENTS_PER_MESSAGE  # more than that is no mistake
+# After so many days an inventory counts as unknown.
+INVENTORY_DAYS = env.int("INVENTORY_DAYS", default=45)
 # clamd's address, "unix:/run/clamav/clamd.ctl" or "tcp://scanner:3310". Empty: the operator has
 # decided to run without a scanner, and files say so.
 CLAMD_URL = env("CLAMD_URL", default="")

@@ -7,9 +7,10 @@ from typing import Any
 
 import factory
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from releases.models import Correction, Line, Module, System
+from releases.models import Correction, Installed, Line, Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
@@ -99,11 +100,18 @@ class CorrectionFactory(DjangoModelFactory):
 class SystemFactory(DjangoModelFactory):
     class Meta:
         model = System
+        skip_postgeneration_save = True
 
     organisation = factory.SubFactory(OrganisationFactory)
     code = factory.Sequence(lambda n: f"SYS-P{n}")
-    line = factory.SubFactory(LineFactory)
-    level = 3
+    inventory_at = factory.LazyFunction(timezone.now)
+    inventory_source = System.Source.HAND
+
+    @factory.post_generation
+    def runs(self, create: bool, extracted: tuple[Line, int] | None, **kwargs: Any) -> None:
+        """Line and level; 2026.1 SP 3 where nothing is said."""
+        line, level = extracted or (LineFactory(), 3)
+        Installed.objects.create(system=self, line=line, level=level)
 
 
 class TopicFactory(DjangoModelFactory):

@@ -47,7 +47,7 @@ class DateTimeInput(forms.DateTimeInput):
 
 class SystemField(forms.ModelChoiceField):
     def label_from_instance(self, system: Any) -> str:
-        facts = [system.code, system.get_purpose_display(), f"{system.line} SP {system.level}"]
+        facts = [system.code, system.get_purpose_display(), str(system.runs or _("level unknown"))]
         return " · ".join([*facts, system.organisation.name] if self.across else facts)
 
     across = False  # whether systems of several organisations stand in the list
@@ -120,9 +120,7 @@ class ReportForm(DeskForm):
         reach = Organisation.objects.within_reach(reader, Service.TICKETS).filter(is_active=True)
         self.organisations = list(reach)
         systems: Any = self.fields["system"]
-        systems.queryset = (
-            System.objects.visible_to(reader).running().select_related("line", "organisation")
-        )
+        systems.queryset = System.objects.visible_to(reader).running().with_level()
         if len(self.organisations) == 1:
             del self.fields["organisation"]
         else:

@@ -73,7 +73,7 @@ def home(request: SignedIn) -> HttpResponse:
         "to_do": TO_DO,
         "with_us": WITH_US,
         "notices": list(Notice.objects.visible_to(request.user).unread()[:TO_DO]),
-        "systems": list(systems.select_related("line", "organisation")[:WITH_US]),
+        "systems": list(systems.with_level()[:WITH_US]),
         "today": timezone.localdate(),
     }
     return render(request, "tickets/home.html", context)

@@ -3,6 +3,20 @@
 from releases.models.correction import Correction
 from releases.models.line import Line
 from releases.models.module import Module
-from releases.models.system import System
+from releases.models.package import NEXT, Delivery, Package, Status
+from releases.models.system import Applied, Installed, System
+from releases.models.validity import Validity
 
-__all__ = ["Correction", "Line", "Module", "System"]
+__all__ = [
+    "NEXT",
+    "Applied",
+    "Correction",
+    "Delivery",
+    "Installed",
+    "Line",
+    "Module",
+    "Package",
+    "Status",
+    "System",
+    "Validity",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -10,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from releases.models.module import Module
 from supportdesk.accounts.models import User
+
+
+class CorrectionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Customers see what is released."""
+        if not user.is_active:
+            return self.none()
+        return self if user.is_vendor else self.released()
+
+    def released(self) -> Self:
+        return self.filter(released_at__isnull=False)
 
 
 class Correction(models.Model):
@@ -38,7 +51,11 @@ class Correction(models.Model):
         related_name="corrections",
         verbose_name=_("author"),
     )
+    # Only then do customers hear of it: every line in maintenance is assessed.
+    released_at = models.DateTimeField(_("released"), null=True, editable=False)
     made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+
+    objects = CorrectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("correction")

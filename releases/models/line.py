@@ -1,10 +1,18 @@
-"""A release of the product, and where it branched from."""
+"""A release of the product: where it branched from, and how long it is maintained."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+
+class LineQuerySet(models.QuerySet):
+    def in_maintenance(self, on: date) -> Self:
+        return self.filter(Q(maintained_until=None) | Q(maintained_until__gte=on))
 
 
 class Line(models.Model):
@@ -20,7 +28,14 @@ class Line(models.Model):
         verbose_name=_("branched from"),
     )
     branch_level = models.PositiveSmallIntegerField(_("at support package"), null=True, blank=True)
-    in_maintenance = models.BooleanField(_("in maintenance"), default=True)
+    maintained_until = models.DateField(
+        _("maintained until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day. Empty until the end is decided."),
+    )
+
+    objects = LineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line")

@@ -77,7 +77,7 @@ def known(open_ticket, alice, carol, module, system, alpina) -> dict[str, Any]:
         "webhooks id": webhook.pk,
         "modules code": module.code,
         "organisations code": alpina.code,
-        "lines name": system.line.name,
+        "lines name": system.installed.line.name,
         "module": module.code,
         "system": system.code,
         "organisation": alpina.code,

@@ -114,7 +114,7 @@ def build() -> World:
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
     CorrectionFactory(module=module)
-    rows: dict[type[Model], Model] = {Line: alpina.system.line, Module: module}
+    rows: dict[type[Model], Model] = {Line: alpina.system.installed.line, Module: module}
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
 
 

@@ -234,7 +234,9 @@ class TicketAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
-        return rows.for_lists().select_related("caller", "system__line", "diagnosis__topic")
+        return rows.for_lists().select_related(
+            "caller", "system__installed__line", "diagnosis__topic"
+        )
 
 
 def _came_from(request: HttpRequest) -> str:

@@ -106,6 +106,6 @@ def customer_card(ticket: Ticket, user: User) -> dict[str, Any]:
         "systems": System.objects.visible_to(user)
         .filter(organisation=organisation)
         .running()
-        .select_related("line"),
+        .with_level(),
         "mandates": Mandate.objects.valid().filter(insurer=organisation).select_related("provider"),
     }
