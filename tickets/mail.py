@@ -68,7 +68,7 @@ class Letter:
             return ""
         if self.step is not None:
             return self.step.reason if self.step.public else ""
-        return self.message.text if self.message and self.message.is_public else ""
+        return self.message.own_words if self.message and self.message.is_public else ""
 
 
 def customers(ticket: Ticket) -> list[User]:

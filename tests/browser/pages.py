@@ -15,6 +15,7 @@ from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin.escalation import STEPS
+from tickets.admin.raw_mail import STEPS as MAIL_STEPS
 from tickets.admin.verbs import VERBS
 
 ALICE, CAROL = "alice@alpina.example", "carol@alpina.example"
@@ -68,6 +69,11 @@ PERSONAS = [
     Page("admin:tickets_escalation_changelist", LEA),
     Page("admin:tickets_escalation_change", LEA),
     Page("admin:tickets_escalation_history", AUDREY),
+    Page("admin:tickets_rawmail_changelist", SAM),
+    Page("admin:tickets_rawmail_change", SAM),
+    Page("admin:tickets_rawmail_history", AUDREY),
+    Page("admin:tickets_mailbox_*", ADA, ours=False),
+    Page("admin:tickets_blockedsender_*", ADA, ours=False),
     Page("admin:tickets_agreement_*", LEA, ours=False),
     Page("admin:tickets_escalationlevel_sample", LEA),
     Page("admin:tickets_escalationlevel_*", LEA, ours=False),
@@ -118,6 +124,11 @@ NO_PAGES = {
         f"admin:tickets_escalation_{verb}": "a verb: takes what is written"
         for verb in [*STEPS, "add", "delete"]
     },
+    **{
+        f"admin:tickets_rawmail_{verb}": "a verb: takes what is written"
+        for verb in [*MAIL_STEPS, "add", "delete"]
+    },
+    "admin:tickets_rawmail_raw": "a file",
     "ticket_object": "takes what is written",
     "ticket_reopen": "takes what is written",
     "ticket_draft": "takes what is written",

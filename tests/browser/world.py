@@ -16,8 +16,9 @@ from supportdesk.messaging import outbox
 from tests import samples
 from tests.browser.pages import ALICE, CAROL, SAM
 from tests.factories import a_ticket, published_levels
+from tests.intake.mails import mail
 from tickets import actions
-from tickets.models import Message, Ticket
+from tickets.models import BlockedSender, Mailbox, Message, Ticket
 
 
 def build(tickets: int = 120) -> Ticket:
@@ -53,6 +54,14 @@ def build(tickets: int = 120) -> Ticket:
     actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
     actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
     _invite()
+    box = Mailbox.objects.create(
+        code="office", address="office@desk.example", module=Module.objects.all()[0]
+    )
+    actions.receive(
+        mail(**{"from": "Eve <eve@alpina.example>"}), by=User.objects.desk(), mailbox=box
+    )
+    actions.sort_next(by=User.objects.desk())
+    BlockedSender.objects.create(address="loop@x.example", reason="Schleife", by=lea)
     people.create_webhook(
         User.objects.get(email=CAROL).organisation,
         by=User.objects.get(email=CAROL),

@@ -98,6 +98,12 @@ GIVEN: dict[str, Body] = {
     "admin:tickets_escalation_assess": lambda world: {"stands_back": "no", "why": "Said."},
     "admin:tickets_escalation_decide": lambda world: {"decision": "Said."},
     "admin:tickets_escalation_level": lambda world: {"level": 3, "why": "Said."},
+    "admin:tickets_rawmail_new": lambda world: {
+        "organisation": world.alpina.organisation.pk,
+        "module": world.module.pk,
+    },
+    "admin:tickets_rawmail_join": lambda world: {"ticket": world.alpina.ticket.pk},
+    "admin:tickets_rawmail_reject": lambda world: {"reason": "Said."},
     "admin:tickets_escalation_watch": lambda world: {"on": "1"},
     "ticket_object": lambda world: SAID,
     "ticket-object": lambda world: SAID,

@@ -42,16 +42,19 @@ from tests.factories import (
     a_ticket,
 )
 from tests.web.routes import Route, all_routes
-from tests.web.world import PORTAL, World
+from tests.web.world import PORTAL, World, a_waiting_mail
 from tickets import actions
 from tickets.models import (
     Agreement,
     Attachment,
+    BlockedSender,
     Competence,
     Escalation,
     EscalationLevel,
     HistoryEntry,
+    Mailbox,
     Message,
+    RawMail,
     Ticket,
 )
 from training.actions import count_cause
@@ -193,6 +196,13 @@ ONE_MORE: dict[type[Model], Maker] = {
     Ticket: _ticket,
     Escalation: lambda house, n: actions.escalate(
         _ticket(house, 4 * n + 1), by=house.people["sam"], reason="age", text="Old."
+    ),
+    RawMail: lambda house, n: a_waiting_mail(Mailbox.objects.get(), f"n{n}", _ticket(house, n)),
+    Mailbox: lambda house, n: Mailbox.objects.create(
+        code=f"n{n}", address=f"n{n}@desk.example", module=ModuleFactory()
+    ),
+    BlockedSender: lambda house, n: BlockedSender.objects.create(
+        address=f"n{n}@x.example", reason="A loop", by=UserFactory()
     ),
     EscalationLevel: lambda house, n: EscalationLevel.objects.create(
         priority=1, clock="answer", share=300 + n, level=1

@@ -6,6 +6,7 @@ stands behind an address.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -29,6 +30,7 @@ from supportdesk.accounts.models import (
     User,
     Webhook,
 )
+from supportdesk.intake import fingerprint, parsed, parser
 from supportdesk.messaging import outbox
 from supportdesk.messaging.models import Endpoint, Notice
 from supportdesk.worktime.models import Absence
@@ -48,7 +50,16 @@ from tests.factories import (
     published_levels,
 )
 from tickets import actions
-from tickets.models import Agreement, Attachment, Escalation, Message, Ticket
+from tickets.models import (
+    Agreement,
+    Attachment,
+    BlockedSender,
+    Escalation,
+    Mailbox,
+    Message,
+    RawMail,
+    Ticket,
+)
 from training.actions import count_cause
 from training.models import CauseCount
 
@@ -106,13 +117,16 @@ def build() -> World:
     _keys(alpina.member)
     on_call = _roster(people, team)
     _work_off()
+    mailbox = Mailbox.objects.create(code="support", address="support@desk.example", module=module)
     for owned in (alpina, hansa):
+        a_waiting_mail(mailbox, owned.marker, owned.ticket)
         _webhook(owned)
         _counted(owned)
         _agreed(owned)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
+    BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
     CorrectionFactory(module=module)
     rows: dict[type[Model], Model] = {Line: alpina.system.installed.line, Module: module}
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
@@ -139,6 +153,25 @@ def _webhook(owned: Owned) -> None:
     endpoint = Endpoint.objects.create(url=f"https://{owned.marker}.example/hook")
     Webhook.objects.create(
         organisation=owned.organisation, endpoint=endpoint, name=f"{owned.marker} system"
+    )
+
+
+def a_waiting_mail(mailbox: Mailbox, marker: str, ticket: Ticket | None = None) -> RawMail:
+    """In quarantine, about a ticket that its writer is no part of."""
+    raw = f"From: eve@{marker}.example\r\nSubject: {marker} mail\r\n\r\n{marker} words".encode()
+    said = parser.parse(raw)
+    return RawMail.objects.create(
+        raw=raw,
+        size=len(raw),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        fingerprint=fingerprint.of(raw),
+        mailbox=mailbox,
+        state="quarantined",
+        because="not_a_participant",
+        sender=said.sender,
+        subject=said.subject,
+        parsed=parsed.facts(said),
+        ticket=ticket,
     )
 
 
@@ -171,6 +204,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         System: owned.system,
         Ticket: owned.ticket,
         Escalation: owned.ticket.escalations.get(),
+        RawMail: owned.ticket.mails.get(),
         Attachment: owned.attachment,
         Invitation: owned.invitation,
         Webhook: owned.organisation.webhooks.get(),

@@ -12,6 +12,7 @@ from tickets.actions.escalation import assess, decide, escalate, set_level, watc
 from tickets.actions.intake import receive, sort_next
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
+from tickets.actions.quarantine import accept_as_new, accept_to_ticket, reject
 from tickets.actions.recomputation import begin_recomputation, recompute_some
 from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
@@ -20,6 +21,8 @@ from tickets.actions.sweep import look_again, look_at_next
 __all__ = [
     "Finding",
     "Report",
+    "accept_as_new",
+    "accept_to_ticket",
     "announce_closing",
     "assess",
     "assign",
@@ -44,6 +47,7 @@ __all__ = [
     "receive",
     "recompute_some",
     "record_scan",
+    "reject",
     "reopen",
     "reply",
     "resolve",

@@ -173,8 +173,6 @@ def end(
     row.message = message
     row.save(update_fields=["state", "because", "error", "ticket", "message"])
     audit.record(f"mail.{state.value}", row, by=by, because=because, ticket=row.ticket_id)
-    if state == State.QUARANTINED:
-        outbox.emit("mail.quarantined", mail=row.pk)
 
 
 def _doubt(row: RawMail, said: ParsedMail) -> str:
@@ -219,7 +217,7 @@ def join(
         message = ticket.messages.latest("pk")
     else:
         message = reply(ticket, by=writer, text=words.text, channel=MAIL, files=words.files)
-    _fold(message, words)
+    fold(message, words)
     post.row.ticket = ticket
     end(post.row, State.JOINED, by=by, message=message)
     _escalate(post.row, writer, words, by)
@@ -256,7 +254,7 @@ def begin(
     )
     row.ticket = open_ticket(report, by=writer, channel=MAIL)
     message = row.ticket.messages.latest("pk")
-    _fold(message, words)
+    fold(message, words)
     end(row, State.OPENED, by=by, message=message)
     if receipt:
         outbox.emit("mail.answered", ticket=row.ticket.pk, person=writer.pk, message=message.pk)
@@ -322,9 +320,10 @@ def _proposed(row: RawMail) -> int:
     return Priority.SEVERE if urgent else Priority.NORMAL
 
 
-def _fold(message: Message, words: Words) -> None:
+def fold(message: Message, words: Words, *, before: int = 0) -> None:
+    """Note where the folded part begins; `before` counts what stands before the mail's text."""
     if words.folds_at is not None:
-        message.folds_at = words.folds_at
+        message.folds_at = before + words.folds_at
         message.save(update_fields=["folds_at"])
 
 

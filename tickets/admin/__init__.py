@@ -5,12 +5,16 @@ from tickets.admin.agreement import AgreementAdmin
 from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.escalation import EscalationAdmin
 from tickets.admin.level import EscalationLevelAdmin
+from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmin
 from tickets.admin.ticket import TicketAdmin
 
 __all__ = [
     "AgreementAdmin",
+    "BlockedSenderAdmin",
     "CompetenceAdmin",
     "EscalationAdmin",
     "EscalationLevelAdmin",
+    "MailboxAdmin",
+    "RawMailAdmin",
     "TicketAdmin",
 ]
