@@ -21,6 +21,12 @@ from typing import Any
 from demo.caller import Caller, Unanswered
 
 CALLS_AT_ONCE = 16
+# What a report of priority 1 has to say.
+STANDSTILL = {
+    "workaround": "none",
+    "contact_name": "Nora Lenz",
+    "contact_phone": "+49 30 5557 81",
+}
 PRIORITIES = [1] * 3 + [2] * 17 + [3] * 60 + [4] * 20  # as often as in the demo's year, about
 SUBJECT, TEXT = 200, 100_000  # what the API takes
 SETTLED_AFTER = 60.0  # seconds without a new assignment: those left have nobody
@@ -152,12 +158,14 @@ class Replay:
 
     def _body(self, n: int, report: Report) -> dict[str, Any]:
         """The same report is always the same call: a repeat must not differ."""
+        priority = PRIORITIES[_dice(report.name) % len(PRIORITIES)]
         return {
             **self.systems[n % len(self.systems)],
+            **(STANDSTILL if priority == 1 else {}),
             "module": self.modules[_dice(report.topic) % len(self.modules)],
             "subject": report.subject,
             "text": report.text,
-            "customer_priority": PRIORITIES[_dice(report.name) % len(PRIORITIES)],
+            "customer_priority": priority,
             "external_number": report.name,
         }
 

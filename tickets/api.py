@@ -20,12 +20,14 @@ from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, Row, creates, par
 from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visible
 from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
-from tickets import actions, files
+from tickets import actions, files, impact, proposal
 from tickets.findings import DiagnoseIn, FindingIn, with_finding
 from tickets.models import (
+    QUESTIONS,
     Attachment,
     Escalation,
     HistoryEntry,
+    Impact,
     Message,
     Priority,
     Status,
@@ -33,6 +35,7 @@ from tickets.models import (
 )
 
 API = Message.Channel.API
+ANSWER = "One answer about the effect: together they propose a priority."
 
 
 class TicketOut(Row):
@@ -41,6 +44,12 @@ class TicketOut(Row):
     status = serializers.ChoiceField(Status.choices)
     priority = serializers.ChoiceField(Priority.choices)
     customer_priority = serializers.ChoiceField(Priority.choices)
+    proposed_priority = serializers.ChoiceField(
+        Priority.choices,
+        source="impact.proposal",
+        allow_null=True,
+        help_text="What the answers about the effect spoke for when it was opened.",
+    )
     organisation = serializers.CharField(source="organisation.code")
     module = serializers.CharField(source="module.code")
     system = serializers.CharField(source="system.code", allow_null=True)
@@ -128,13 +137,36 @@ class OpenIn(serializers.Serializer):
     steps = Text(required=False, allow_blank=True)
     already_checked = Text(required=False, allow_blank=True)
     confidential = Truth(required=False)
+    production = Choice(Impact.Production.choices, required=False, help_text=ANSWER)
+    payments = Choice(Impact.Payments.choices, required=False, help_text=ANSWER)
+    workaround = Choice(
+        Impact.Workaround.choices, required=False, help_text="A standstill demands “none”."
+    )
+    affected = Choice(Impact.Affected.choices, required=False, help_text=ANSWER)
+    deadline = Choice(Impact.Deadline.choices, required=False, help_text=ANSWER)
+    contact_name = Text(
+        max_length=120, required=False, allow_blank=True, help_text="A standstill demands it."
+    )
+    contact_phone = Text(
+        max_length=40, required=False, allow_blank=True, help_text="A standstill demands it."
+    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         own = {"organisation": self.context["request"].user.organisation}
         if (given := own | given)["organisation"] is None:
             required = self.fields["organisation"].error_messages["required"]
             raise serializers.ValidationError({"organisation": required}, "required")
+        self._refuse_a_bare_standstill(given)
         return given
+
+    def _refuse_a_bare_standstill(self, given: dict[str, Any]) -> None:
+        """All that is missing at once; the verb would name the first."""
+        answers = impact.Answers(**{name: given.get(name, "") for name in QUESTIONS})
+        words = [given.get(name, "") for name in ("contact_name", "contact_phone")]
+        missing = impact.missing(given["customer_priority"], answers, *words)
+        if missing:
+            errors = {name: str(proposal.MISSING[name]) for name in missing}
+            raise serializers.ValidationError(errors, "required")
 
 
 class SayIn(serializers.Serializer):

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from supportdesk.web.api.fields import Choice, Named, Text
+from supportdesk.web.api.fields import Choice, Day, Named, Text
 from tickets import actions
 from tickets.models import Verdict
 from training.models import Topic
@@ -26,7 +26,7 @@ class FindingIn(serializers.Serializer):
     difference = Text(
         required=False, allow_blank=True, help_text="Of a settings difference: from what."
     )
-    differs_since = serializers.DateField(
+    differs_since = Day(
         required=False, help_text="Of a settings difference: since when."
     )
 

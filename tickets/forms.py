@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +16,9 @@ from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Service, User
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.templatetags.desk import priority
-from tickets import actions
+from tickets import actions, impact, proposal
 from tickets.listing import Order, View
-from tickets.models import PRIORITY_MEANINGS, Priority
+from tickets.models import PRIORITY_MEANINGS, QUESTIONS, Impact, Priority
 
 LONG_TEXT = 20_000
 
@@ -53,7 +54,54 @@ class SystemField(forms.ModelChoiceField):
     across = False  # whether systems of several organisations stand in the list
 
 
-class ReportForm(DeskForm):
+def _question(name: str) -> forms.ChoiceField:
+    asked: Any = Impact._meta.get_field(name)
+    return forms.ChoiceField(
+        label=asked.verbose_name,
+        choices=asked.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+
+class ImpactForm(DeskForm):
+    """The questions that propose a priority, and whom to call. None has to be answered."""
+
+    production = _question("production")
+    payments = _question("payments")
+    workaround = _question("workaround")
+    affected = _question("affected")
+    deadline = _question("deadline")
+    contact_name = forms.CharField(
+        label=_("Whom can we reach at once?"),
+        help_text=_("Needed for a standstill."),
+        max_length=120,
+        required=False,
+    )
+    contact_phone = forms.CharField(
+        label=_("Under which phone number?"), max_length=40, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """All that a standstill still needs at once, each at its field; the verb asks again."""
+        given = super().clean() or self.cleaned_data
+        words = [given.get(name, "") for name in ("contact_name", "contact_phone")]
+        for field in impact.missing(given.get("customer_priority", 0), self.answers(), *words):
+            self.add_error(field, proposal.MISSING[field])
+        return given
+
+    def answers(self) -> impact.Answers:
+        given = getattr(self, "cleaned_data", {})
+        return impact.Answers(**{name: given.get(name, "") for name in QUESTIONS})
+
+    def questions(self) -> Iterable[forms.BoundField]:
+        return [self[name] for name in QUESTIONS]
+
+    def contact(self) -> Iterable[forms.BoundField]:
+        return [self["contact_name"], self["contact_phone"]]
+
+
+class ReportForm(ImpactForm):
     """A new ticket. Providers choose whom it is for; everybody else has no such question."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -141,6 +189,20 @@ class ReportForm(DeskForm):
         if "organisation" not in facts:
             facts["organisation"] = self.organisations[0]
         return actions.Report(**facts)
+
+    def proposed(self, at: datetime) -> proposal.Told | None:
+        """Of what has been answered so far, complete or not."""
+        self.is_valid()
+        given = self.cleaned_data
+        alone = self.organisations[0] if len(self.organisations) == 1 else None
+        return proposal.told(
+            proposal.of(
+                self.answers(),
+                at,
+                module=given.get("module"),
+                organisation=given.get("organisation", alone),
+            )
+        )
 
     def where(self) -> Iterable[forms.BoundField]:
         return self._bound(self.WHERE)

@@ -28,6 +28,7 @@ from tickets.models import (
     PRIORITY_MEANINGS,
     Draft,
     Escalation,
+    Impact,
     Message,
     Priority,
     Status,
@@ -115,6 +116,8 @@ def ticket_new(request: SignedIn) -> HttpResponse:
         form = ReportForm(request.user, initial=draft.content if draft else {})
         return render(request, "tickets/new.html", {"section": "new", "form": form, "draft": draft})
     draft = actions.keep_draft(_typed(request, ReportForm), by=request.user)
+    if "propose" in request.POST:
+        return _proposed(request, draft)
     if "keep" in request.POST:
         messages.success(request, _("Your draft is kept. You find it under “New ticket”."))
         return redirect("home")
@@ -122,10 +125,26 @@ def ticket_new(request: SignedIn) -> HttpResponse:
     ticket = attempt(form, lambda: _open_once(form, request.user))
     if ticket is None:
         context = {"section": "new", "form": form, "draft": draft, "refused": True}
+        context["proposal"] = form.proposed(timezone.now())
         return render(request, "tickets/new.html", context, status=422)
     actions.drop_draft(by=request.user)
     messages.success(request, _("Ticket %(number)s is with us.") % {"number": ticket.number})
     return redirect("ticket", ticket.number)
+
+
+def _proposed(request: SignedIn, draft: Draft | None) -> HttpResponse:
+    """The page again with our proposal, for browsers without scripts. Nothing is refused yet."""
+    told = ReportForm(request.user, request.POST).proposed(timezone.now())
+    form = ReportForm(request.user, initial=_typed(request, ReportForm))
+    context = {"section": "new", "form": form, "draft": draft, "proposal": told, "asked": True}
+    return render(request, "tickets/new.html", context)
+
+
+@require_POST
+def proposal_new(request: SignedIn) -> HttpResponse:
+    """What the answers so far propose, while they are given."""
+    told = ReportForm(request.user, request.POST).proposed(timezone.now())
+    return render(request, "tickets/_proposal.html", {"proposal": told})
 
 
 def _open_once(form: ReportForm, by: User) -> Ticket:
@@ -291,6 +310,7 @@ def _page(
         "section": "tickets",
         "ticket": row,
         "moments": _moments(row, request.user),
+        "impact": Impact.objects.filter(ticket=row).first(),
         "meaning": PRIORITY_MEANINGS[Priority(row.priority)],
         "form": form or _form(row, draft),
         "draft": draft,

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from django.db import connection, models, transaction
 from psycopg import sql
 
-from tickets.models import ClockReading, HistoryEntry, Message, Ticket
+from tickets.models import ClockReading, Diagnosis, HistoryEntry, Message, Ticket
 
+NUMBERED = (Ticket, Diagnosis)  # rows that others point to; a cause has its ticket's number
 A_YEAR = sql.Literal(364)  # days: the same weekday
 
 
@@ -25,7 +26,7 @@ def grow(to: int, say: Callable[[str], None]) -> None:
         raise ValueError("The first numbers are too low for so many older tickets.")
     for year in range(1, years + 1):
         with transaction.atomic(), connection.cursor() as cursor:
-            for model in [Ticket, Message, HistoryEntry, ClockReading]:
+            for model in [Ticket, Diagnosis, Message, HistoryEntry, ClockReading]:
                 cursor.execute(_copy(model), {"n": year, "shift": year * span, **numbers})
         say(f"{year} of {years} older years.")
     with connection.cursor() as cursor:
@@ -38,7 +39,7 @@ def _copy(model: type[models.Model]) -> sql.Composed:
     fields = [
         field
         for field in meta.concrete_fields
-        if not field.generated and (model is Ticket or not field.primary_key)
+        if not field.generated and (model in NUMBERED or not field.primary_key)
     ]
     key = "number" if model is Ticket else "ticket_id"
     columns = [sql.Identifier(str(field.column)) for field in fields]
@@ -50,14 +51,14 @@ def _copy(model: type[models.Model]) -> sql.Composed:
         table=sql.Identifier(meta.db_table),
         key=sql.Identifier(key),
         columns=sql.SQL(", ").join(columns),
-        values=sql.SQL(", ").join([_moved(field, key) for field in fields]),
+        values=sql.SQL(", ").join([_moved(field) for field in fields]),
     )
 
 
-def _moved(field: models.Field, key: str) -> sql.Composable:
+def _moved(field: models.Field) -> sql.Composable:
     column = sql.Identifier(str(field.column))
     if isinstance(field, models.DateTimeField):
         return sql.SQL("{} - make_interval(days => {} * %(n)s)").format(column, A_YEAR)
-    if field.column == key:
+    if field.primary_key or field.column in ("ticket_id", "diagnosis_id"):
         return sql.SQL("{} - %(shift)s").format(column)
     return column

@@ -21,10 +21,11 @@ Connection = psycopg.Connection[Facts]
 local = threading.local()
 
 ROWS = """
-SELECT t.number, t.subject, t.status, t.priority, t.customer_priority, o.code AS organisation,
-       m.code AS module, s.code AS system, g.name AS team, a.name AS assignee, b.name AS opened_by,
-       c.name AS caller, t.external_number, t.message_id, t.job, t.run_at, t.steps,
-       t.already_checked, t.confidential, t.opened_at, t.assigned_at, t.unanswered_since,
+SELECT t.number, t.subject, t.status, t.priority, t.customer_priority,
+       i.proposal AS proposed_priority, o.code AS organisation, m.code AS module, s.code AS system,
+       g.name AS team, a.name AS assignee, b.name AS opened_by, c.name AS caller,
+       t.external_number, t.message_id, t.job, t.run_at, t.steps, t.already_checked, t.confidential,
+       t.opened_at, t.assigned_at, t.unanswered_since,
        t.resolved_at, t.closes_at, t.closed_at, t.changed_at
 FROM tickets_ticket t
 JOIN accounts_organisation o ON o.id = t.organisation_id
@@ -34,6 +35,7 @@ JOIN accounts_user b ON b.id = t.opened_by_id
 LEFT JOIN releases_system s ON s.id = t.system_id
 LEFT JOIN accounts_user a ON a.id = t.assignee_id
 LEFT JOIN accounts_user c ON c.id = t.caller_id
+LEFT JOIN tickets_impact i ON i.ticket_id = t.number
 """
 UNDONE = "t.status NOT IN ('resolved', 'closed')"
 LISTS = {

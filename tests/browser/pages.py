@@ -116,6 +116,7 @@ NO_PAGES = {
     "admin:oncall_rotation_delete": "rotations end, and are never deleted",
     "attachment": "a file",
     "ticket_new_draft": "takes what is written",
+    "ticket_new_proposal": "takes what is written",
     "ticket_reply": "takes what is written",
     "ticket_confirm": "takes what is written",
     "ticket_escalate": "takes what is written",

@@ -314,6 +314,7 @@ def test_only_listed_fields_are_shown(open_ticket, sam):
     client = calling_as(sam)
     assert set(client.get(to(open_ticket)).json()) == {
         *["number", "subject", "status", "priority", "customer_priority", "organisation"],
+        "proposed_priority",
         *["module", "system", "team", "assignee", "opened_by", "caller", "external_number"],
         *["message_id", "job", "run_at", "steps", "already_checked", "confidential"],
         *["opened_at", "assigned_at", "unanswered_since", "resolved_at", "closes_at"],

@@ -10,9 +10,9 @@ from tests.factories import MandateFactory
 from tickets import actions
 
 PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
-TICKET = """number subject status priority customer_priority organisation module system team
-    assignee opened_by caller external_number message_id job run_at steps already_checked
-    confidential opened_at assigned_at unanswered_since resolved_at closes_at
+TICKET = """number subject status priority customer_priority proposed_priority organisation
+    module system team assignee opened_by caller external_number message_id job run_at steps
+    already_checked confidential opened_at assigned_at unanswered_since resolved_at closes_at
     closed_at changed_at"""
 WEBHOOK = "id organisation name url is_active failures paused_until created_at"
 # What each address shows, and to whom. Nobody else sees a row there at all.

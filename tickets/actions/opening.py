@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -16,10 +17,14 @@ from releases.models import Module, System
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, Service, User
 from supportdesk.errors import Invalid
+from tickets import impact, proposal
 from tickets.actions import steps
 from tickets.actions.attachments import attach
 from tickets.actions.clockwork import wind
-from tickets.models import HistoryEntry, Priority, Ticket
+from tickets.impact import Answers
+from tickets.models import QUESTIONS, HistoryEntry, Impact, Priority, Ticket
+
+IMPACT: Any = Ticket._meta.get_field("impact")
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,17 @@ class Report:
     confidential: bool = False
     files: Sequence[UploadedFile] = ()
     submission: UUID | None = None
+    production: str = ""
+    payments: str = ""
+    workaround: str = ""
+    affected: str = ""
+    deadline: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+
+    @property
+    def answers(self) -> Answers:
+        return Answers(**{name: getattr(self, name) for name in QUESTIONS})
 
 
 @transaction.atomic
@@ -49,7 +65,8 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
     """Open a ticket for an organisation `by` may act for; it is routed moments later.
 
     Staff open it for a caller. Raises NotAllowed, Organisation.DoesNotExist for a customer that
-    `by` cannot act for, Invalid where module, system or caller do not belong together. A submission
+    `by` cannot act for, Invalid where module, system or caller do not belong together, or where
+    a standstill names nobody to reach or does not say that there is no workaround. A submission
     that has opened a ticket already meets the constraint `one_ticket_per_submission`.
     """
     access.require(by, "ticket.open")
@@ -78,6 +95,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
         unanswered_since=now,
         changed_at=now,
     )
+    _keep_the_impact(ticket, report, now)
     message = steps.say(ticket, by=by, text=report.text, channel=channel, at=now)
     attach(message, report.files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.OPENED, by=by, message=message.pk)
@@ -98,3 +116,28 @@ def _check(report: Report, by: User) -> None:
         raise Invalid(_("This system belongs to somebody else."), "system")
     if report.caller and report.caller.organisation_id != report.organisation.pk:
         raise Invalid(_("The caller does not belong to this organisation."), "caller")
+    for field in impact.missing(
+        report.customer_priority, report.answers, report.contact_name, report.contact_phone
+    ):
+        raise Invalid(str(proposal.MISSING[field]), field)
+
+
+def _keep_the_impact(ticket: Ticket, report: Report, now: datetime) -> None:
+    """Answers and contact as given, and what they proposed at this moment."""
+    answers = report.answers
+    contact = {
+        "contact_name": report.contact_name.strip(),
+        "contact_phone": report.contact_phone.strip(),
+    }
+    if not answers.given and not any(contact.values()):
+        IMPACT.set_cached_value(ticket, None)  # known, so that nobody asks the database
+        return
+    found = proposal.of(answers, now, module=report.module, organisation=report.organisation)
+    facts: dict[str, Any] = {**asdict(answers), **contact}
+    if found:
+        facts |= {
+            "proposal": found.priority,
+            "reasons": [reason.value for reason in found.reasons],
+            "critical": list(found.critical),
+        }
+    Impact.objects.create(ticket=ticket, **facts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,9 @@ from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Invalid
 from supportdesk.web.office import colleague
-from tickets import actions
+from tickets import actions, proposal
 from tickets.admin.verbs import OFFICE, FilesField
+from tickets.forms import ImpactForm
 from tickets.models import PRIORITY_MEANINGS, Priority
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class CustomerForm(forms.Form):
     )
 
 
-class CalledInForm(forms.Form):
+class CalledInForm(ImpactForm):
     """What the caller reports; people, systems are this customer's only."""
 
     caller = forms.ModelChoiceField(User.objects.none(), label=_("Caller"), required=False)
@@ -73,15 +75,21 @@ class CalledInForm(forms.Form):
         people, systems = User.objects.visible_to(by).active(), System.objects.visible_to(by)
         self._choose("caller", people.filter(organisation=organisation).order_by("name"))
         self._choose("system", systems.filter(organisation=organisation).running())
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.CheckboxInput):
-                field.widget.attrs["class"] = "sd-input"
 
     def _choose(self, name: str, rows: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
         field.empty_label = gettext("unknown")
+
+    def proposed(self, organisation: Organisation) -> proposal.Told | None:
+        """Of what the caller has answered so far."""
+        self.is_valid()
+        module = self.cleaned_data.get("module")
+        found = proposal.of(
+            self.answers(), timezone.now(), module=module, organisation=organisation
+        )
+        return proposal.told(found)
 
     @property
     def meanings(self) -> list[tuple[str, str]]:
@@ -99,14 +107,18 @@ def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(office, request, first, CalledInForm(organisation, colleague(request)))
     form = CalledInForm(organisation, colleague(request), request.POST, request.FILES)
+    told = form.proposed(organisation)
+    if "propose" in request.POST:
+        again = CalledInForm(organisation, colleague(request), initial=request.POST.dict())
+        return _page(office, request, first, again, told=told)
     if not form.is_valid():
-        return _page(office, request, first, form, status=422)
+        return _page(office, request, first, form, status=422, told=told)
     report = actions.Report(organisation=organisation, **form.cleaned_data)
     try:
         ticket = actions.open_ticket(report, by=colleague(request), channel=OFFICE)
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        return _page(office, request, first, form, status=422)
+        return _page(office, request, first, form, status=422, told=told)
     messages.success(request, gettext("Ticket %(number)s is open.") % {"number": ticket.number})
     return HttpResponseRedirect(office.url("change", ticket.pk))
 
@@ -117,7 +129,9 @@ def _page(
     first: CustomerForm,
     form: CalledInForm | None = None,
     status: int = 200,
+    told: proposal.Told | None = None,
 ) -> HttpResponse:
     first.fields["organisation"].widget.attrs["class"] = "sd-input"
     context = {"title": gettext("New ticket for a caller"), "first": first, "form": form}
+    context["proposal"] = told
     return office.page(request, "admin/tickets/opening.html", status=status, **context)

@@ -17,7 +17,7 @@ from supportdesk.web.office import colleague
 from tickets import clock_face, timeline, why
 from tickets.admin import verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
-from tickets.models import Draft, HistoryEntry, Priority, Ticket
+from tickets.models import Draft, HistoryEntry, Impact, Priority, Ticket
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "attempt": attempt,
         "list": request.GET.get("list", ""),
         "neighbours": worklist.neighbours(ticket, user, request.GET.get("list")),
+        "impact": Impact.objects.filter(ticket=ticket).first(),
         "customer": customer_card(ticket, user),
         "why": why.of(ticket),
     }

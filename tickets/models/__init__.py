@@ -7,6 +7,7 @@ from tickets.models.competence import Competence, RoutingDecision
 from tickets.models.diagnosis import Diagnosis, Verdict
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
+from tickets.models.impact import QUESTIONS, Impact
 from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
@@ -29,6 +30,7 @@ __all__ = [
     "DONE",
     "NEXT",
     "PRIORITY_MEANINGS",
+    "QUESTIONS",
     "REOPEN_WINDOW",
     "AgreedTimes",
     "Agreement",
@@ -41,6 +43,7 @@ __all__ = [
     "Escalation",
     "EscalationLevel",
     "HistoryEntry",
+    "Impact",
     "Mailbox",
     "Message",
     "Objection",

@@ -8,6 +8,7 @@ from functools import cache, partial, wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
@@ -238,7 +239,10 @@ def _handler(
 
 def _value(row: Any, path: str) -> Any:
     for name in path.split("__"):
-        row = None if row is None else getattr(row, name)
+        try:
+            row = None if row is None else getattr(row, name)
+        except ObjectDoesNotExist:  # the other side of a one-to-one that is not there
+            row = None
     return row.astimezone(UTC) if isinstance(row, datetime) else row
 
 

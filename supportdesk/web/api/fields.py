@@ -56,6 +56,10 @@ class Moment(_AsGiven, serializers.DateTimeField):
     """A time with its zone; without one the desk's own is meant."""
 
 
+class Day(_AsGiven, serializers.DateField):
+    """A date of the calendar, in whatever zone the reader lives."""
+
+
 def _came_as_form(field: serializers.Field) -> bool:
     return hasattr(field.root.initial_data, "lists")
 
