@@ -26,9 +26,7 @@ class FindingIn(serializers.Serializer):
     difference = Text(
         required=False, allow_blank=True, help_text="Of a settings difference: from what."
     )
-    differs_since = Day(
-        required=False, help_text="Of a settings difference: since when."
-    )
+    differs_since = Day(required=False, help_text="Of a settings difference: since when.")
 
 
 PARTS = ("verdict", "note", "topic", "difference", "differs_since")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0018_mail_in"),
+        ("tickets", "0019_recomputations"),
     ]
 
     operations = [
