@@ -16,7 +16,8 @@ from demo import cast, causes, texts
 from releases.models import Installed, Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
-from tickets.models import Competence
+from tickets.models import Agreement, Competence
+from tickets.promises import PUBLISHED
 from training.models import Topic
 
 Person = tuple[str, str, list[str]]  # e-mail, name, roles
@@ -48,7 +49,18 @@ def build(today: date, dice: random.Random) -> House:
     _absences(house, today, dice)
     _systems(house)
     _topics(house)
+    _agreement(house, today)
     return house
+
+
+def _agreement(house: House, today: date) -> None:
+    """One customer has signed for shorter times, from the next month but one on."""
+    begins = (today.replace(day=1) + timedelta(days=62)).replace(day=1)
+    insurer = next(iter(house.insurers.values()))
+    agreement = Agreement.objects.create(organisation=insurer, during=DateRange(begins, None))
+    for priority, pledge in PUBLISHED.items():
+        halves = {clock.value: target / 2 for clock, target in pledge.targets.items()}
+        agreement.lines.create(priority=priority, closes_after=pledge.closes_after.days, **halves)
 
 
 def _names(dice: random.Random) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from supportdesk.worktime.arithmetic import between
 from tickets import moments
 from tickets.clocks import Clock, Terms
-from tickets.models import ClockReading, Ticket
+from tickets.models import ClockReading, HistoryEntry, Status, Ticket
 
 State = ClockReading.State
 SOON = 4  # a clock with less than a quarter of its time left
@@ -52,10 +52,14 @@ class Promise:
 
     word_by: datetime | None
     solution_by: datetime | None
+    rests_since: datetime | None = None
 
 
 def promise(ticket: Ticket) -> Promise:
     """The word is the earliest of first response, answer and next word. Empty while it rests."""
+    if ticket.status == Status.WAITING_CUSTOMER:
+        asked = ticket.history.filter(kind=HistoryEntry.Kind.WAITING).latest("at")
+        return Promise(None, None, asked.at)
     due = {reading.clock: reading.due_at for reading in ticket.clocks.all() if reading.due_at}
     solution = due.pop(ClockReading.Clock.RESOLUTION, None)
     return Promise(min(due.values(), default=None), solution)
@@ -97,6 +101,8 @@ def _ended(reading: ClockReading) -> tuple[str, str]:
     slack = reading.target - reading.used
     if slack < timedelta(0):
         return _("missed by %(time)s") % {"time": worked(-slack)}, "late"
+    if reading.missed:  # the longest was promised at a calmer priority
+        return _("%(missed)d of %(ended)d late") % vars(reading), "late"
     return _("kept"), "kept"
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tickets import moments
@@ -51,6 +53,9 @@ def way(ticket: Ticket) -> list[Step]:
         Status.WAITING_DEVELOPMENT: _("in development"),
         Status.WAITING_DELIVERY: _("comes with a package"),
     }.get(here, _("we are at work"))
+    if ticket.promised_at and here == Status.WAITING_DELIVERY:
+        day = date_format(localtime(ticket.promised_at), "SHORT_DATE_FORMAT")
+        working = _("comes with a package, announced for %(day)s") % {"day": day}
     days = moments.closes_after(ticket).days
     stations: list[tuple[str, datetime | None, str]] = [
         (_("Received"), ticket.opened_at, ""),

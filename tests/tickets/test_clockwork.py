@@ -302,6 +302,41 @@ def test_the_customer_reads_the_promise_and_not_the_clocks(clock, client, open_t
     )
 
 
+def test_the_customer_reads_since_when_we_wait_for_them(clock, client, open_ticket, sam, alice):
+    clock.shift(HOUR)
+    actions.wait_for_customer(open_ticket, by=sam, question="Which run?", channel=OFFICE)
+    client.force_login(alice)
+    page = client.get(f"/tickets/{open_ticket.number}/").content.decode()
+
+    assert "Our times rest: we wait for you since" in page
+    assert "A word from us by" not in page
+
+
+def test_the_customer_reads_the_day_of_the_package(clock, client, open_ticket, alice, desk):
+    day = datetime(2026, 12, 18, 12, tzinfo=BERLIN)
+    steps.move(open_ticket, Status.WAITING_DELIVERY, promised_at=day, unanswered_since=None)
+    actions.rewind(open_ticket, by=desk)
+    client.force_login(alice)
+    page = client.get(f"/tickets/{open_ticket.number}/").content.decode()
+
+    assert "comes with a package, announced for 18/12/2026" in page
+    assert "Solution by" in page
+
+
+def test_a_missed_word_is_not_hidden_by_a_longer_one_that_was_kept(clock, open_ticket, sam, alice):
+    actions.change_priority(open_ticket, by=sam, priority=2, reason="Payments.")
+    clock.move_to(MONDAY + timedelta(days=2))  # twenty hours later, of ten
+    actions.reply(open_ticket, by=sam, text="At last.", channel=OFFICE)
+    actions.change_priority(open_ticket, by=sam, priority=4, reason="Only the display.")
+    actions.reply(open_ticket, by=alice, text="And?", channel=PORTAL)
+    clock.move_to(MONDAY + timedelta(days=7))
+    actions.reply(open_ticket, by=sam, text="So.", channel=OFFICE)
+    actions.resolve(open_ticket, by=sam, answer="So.", finding=a_finding(), channel=OFFICE)
+
+    found = hand(open_ticket, "Next word", MONDAY + timedelta(days=8))
+    assert (found.words, found.tone) == ("1 of 2 late", "late")
+
+
 def test_the_specialist_reads_all_clocks(clock, client, open_ticket, sam):
     client.force_login(sam)
     page = client.get(f"/office/tickets/ticket/{open_ticket.number}/change/").content.decode()
