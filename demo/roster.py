@@ -47,6 +47,8 @@ def write(house: House, desk: User) -> int:
         schedule = _schedule(name, people, monday, together=bool(pairs))
         _swaps(schedule, monday, now)
         _christmas(schedule, people, now)
+        if not pairs:
+            _gap(schedule, now)
         _fill(schedule, Span(_at(monday), horizon(schedule, now)))
         actions.build_duties(schedule, by=desk)
     return Duty.objects.count()
@@ -112,6 +114,23 @@ def _christmas(schedule: Schedule, people: list[User], now: datetime) -> None:
         Instead.objects.bulk_create(
             Instead(change=change, person=person, during=DateTimeTZRange(start, end))
             for person, start, end in zip(volunteers, edges, edges[1:], strict=False)
+        )
+
+
+def _gap(schedule: Schedule, now: datetime) -> None:
+    """On an evening in three weeks nobody is there yet: what the lead has to settle."""
+    day = now.astimezone(ZONE).date() + 3 * WEEK
+    start = _at(day - timedelta(days=day.weekday()) + timedelta(days=1), 18)
+    week = Span(start, start + timedelta(hours=6))
+    for person, _span in planned.duties(schedule, week):
+        Change.objects.create(
+            schedule=schedule,
+            kind=Change.Kind.ABSENCE,
+            during=DateTimeTZRange(*week),
+            person_id=int(person),
+            reason="Prüfungsabend",
+            written_by_id=int(person),
+            written_at=now,
         )
 
 

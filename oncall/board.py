@@ -32,6 +32,11 @@ class Chip:
     def is_gap(self) -> bool:
         return not self.name
 
+    @property
+    def short(self) -> str:
+        """The family name: a day is narrow, and the whole name is one hover away."""
+        return self.name.rsplit(" ", 1)[-1]
+
 
 @dataclass(frozen=True)
 class Day:
@@ -61,7 +66,7 @@ def read(
     weeks = weeks_of(first, last)
     chips: dict[date, list[Chip]] = {day: [] for week in weeks for day in week}
     for schedule in schedules:
-        for day, chip in _chips(schedule, list(chips)):
+        for day, chip in sorted(_chips(schedule, list(chips)), key=lambda one: one[1].start):
             chips[day].append(chip)
     today = timezone.localdate()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -30,7 +31,6 @@ VERBS = {
 }
 
 
-@admin.register(Change)
 class ChangeAdmin(DeskAdmin):
     section = Section.ON_CALL
 
@@ -55,6 +55,7 @@ class ChangeAdmin(DeskAdmin):
             "admin/oncall/changes.html",
             title=gettext("Changes of the plan"),
             rows=rows[: self.list_per_page],
+            now=timezone.now(),
             plans=access.may(colleague(request), "roster.plan"),
         )
 

@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from oncall.forms import WallTime
-from oncall.models import CriticalPeriod, CriticalRule
+from oncall.models import CriticalPeriod
 from supportdesk.web.office import AuditedAdmin, Section
 from supportdesk.web.templatetags.desk import moment
 from supportdesk.worktime.arithmetic import resolve
 
 
-@admin.register(CriticalRule)
 class CriticalRuleAdmin(AuditedAdmin):
     section = Section.ON_CALL
     list_display = ["rule", "is_active"]
@@ -58,7 +57,6 @@ class PeriodForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]
 
 
-@admin.register(CriticalPeriod)
 class CriticalPeriodAdmin(AuditedAdmin):
     section = Section.ON_CALL
     form = PeriodForm

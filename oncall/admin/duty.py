@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -21,20 +21,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from oncall import actions, board, coverage, critical
+from oncall import actions, board, check, coverage, critical
+from oncall.admin import charts
 from oncall.models import Change, Duty, Feed, Schedule
 from oncall.spans import Span
 from supportdesk.accounts import access
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 
 SHOWN, SHOWN_HOLES = 50, 8
+BEHIND, AHEAD = timedelta(days=30), timedelta(days=60)  # of the plan check: a quarter
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "offer": (actions.offer_swap, _("Offered. Your colleagues hear of it.")),
     "confirm": (actions.confirm_reachable, _("Noted: you are reachable.")),
 }
 
 
-@admin.register(Duty)
 class DutyAdmin(DeskAdmin):
     """Nothing is edited here: rotations and changes make the duties."""
 
@@ -46,6 +47,8 @@ class DutyAdmin(DeskAdmin):
         lines = [MenuLine(_("Roster"), self.url(), self.section)]
         if access.may(colleague(request), "duty.confirm"):
             lines.append(MenuLine(_("My duties"), self.url("mine"), self.section))
+        if access.may(colleague(request), "roster.plan"):
+            lines.append(MenuLine(_("Plan check"), self.url("check"), self.section))
         return lines
 
     def get_urls(self) -> list[Any]:
@@ -59,6 +62,7 @@ class DutyAdmin(DeskAdmin):
             for verb in VERBS
         ]
         return [
+            path("check/", view(self.plan_check), name="oncall_duty_check"),
             path("mine/", view(self.mine), name="oncall_duty_mine"),
             path("mine/feed/", view(require_POST(self.feed)), name="oncall_duty_feed"),
             *own,
@@ -109,6 +113,22 @@ class DutyAdmin(DeskAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         day = timezone.localtime(duty.span.start).date()
         return HttpResponseRedirect(f"{self.url()}?view=week&day={day.isoformat()}")
+
+    def plan_check(self, request: HttpRequest) -> HttpResponse:
+        if not access.may(colleague(request), "roster.plan"):
+            raise PermissionDenied
+        start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        window = Span(start - BEHIND, start + AHEAD)
+        found = check.check(window)
+        return self.page(
+            request,
+            "admin/oncall/check.html",
+            title=gettext("Plan check"),
+            window=window,
+            found=found,
+            charts=[charts.chart(shared) for shared in found.shares],
+            holes=coverage.holes(timezone.now()),
+        )
 
     def mine(self, request: HttpRequest, secret: str = "") -> HttpResponse:
         user = colleague(request)

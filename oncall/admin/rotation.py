@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -19,7 +18,6 @@ from supportdesk.web.office import DeskAdmin, Section, colleague
 TEMPLATE = "admin/oncall/rotation.html"
 
 
-@admin.register(Rotation)
 class RotationAdmin(DeskAdmin):
     section = Section.ON_CALL
     list_display = ["name", "schedule", "every", "unit", "hands_off_at", "starts_on", "ends_on"]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 
 from oncall import actions
-from oncall.models import Schedule
 from supportdesk.accounts.models import User
 from supportdesk.web.office import AuditedAdmin, Section
 
 
-@admin.register(Schedule)
 class ScheduleAdmin(AuditedAdmin):
     section = Section.ON_CALL
     list_display = ["name", "team", "zone", "around_the_clock", "fallback"]

@@ -82,6 +82,7 @@ PERSONAS = [
     Page("admin:tickets_competence_changelist", LEA),
     Page("admin:oncall_duty_changelist", LEA),
     Page("admin:oncall_duty_mine", SAM),
+    Page("admin:oncall_duty_check", LEA),
     Page("admin:oncall_change_changelist", LEA),
     Page("admin:oncall_change_add", LEA),
     Page("admin:oncall_rotation_add", LEA),

@@ -1,0 +1,125 @@
+"""The plan check: each finding says who, when and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from oncall import check
+from oncall.models import Duty, Schedule
+from oncall.spans import Span
+from supportdesk.worktime.models import Absence
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+WINDOW = Span(MONDAY - 30 * DAY, MONDAY + 60 * DAY)
+
+
+def duty(schedule, person, start, days=1, position=1) -> Duty:
+    during = (start, start + days * DAY)
+    return Duty.objects.create(schedule=schedule, person=person, during=during, position=position)
+
+
+def found(title: str) -> list[str]:
+    return [one.reason for one in check.check(WINDOW).findings if one.title == title]
+
+
+def test_a_plan_like_this_has_nothing_against_it(schedule, sam, lea):
+    duty(schedule, sam, MONDAY, 7)
+    duty(schedule, lea, MONDAY + 7 * DAY, 7)
+
+    checked = check.check(WINDOW)
+    assert checked.findings == []
+    [shared] = checked.shares
+    assert [load.points for _person, load in shared.loads] == [11, 11]
+    assert (shared.team, shared.mean) == ("Leistungen", 11)
+
+
+def test_two_schedules_at_once_are_a_double_duty(schedule, sam):
+    other = Schedule.objects.create(name="Zahllauf")
+    duty(schedule, sam, MONDAY, 2)
+    duty(other, sam, MONDAY + DAY, 2)
+
+    [reason] = found("Double duty")
+    assert "Sam Winter" in reason
+    assert "Leistungen" in reason
+    assert "Zahllauf" in reason
+
+
+def test_one_after_the_other_is_none(schedule, sam):
+    duty(schedule, sam, MONDAY)
+    duty(Schedule.objects.create(name="Zahllauf"), sam, MONDAY + DAY)
+
+    assert found("Double duty") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "back", "expected"), [(3, 10, 1), (4, 10, 0), (1, 3, 1), (1, 2, 0)]
+)
+def test_on_duty_though_away(schedule, sam, first, back, expected):
+    duty(schedule, sam, MONDAY)  # until Tuesday the 3rd, 9:00
+    Absence.objects.create(person=sam, during=(date(2026, 11, first), date(2026, 11, back)))
+
+    assert len(found("Absence")) == expected
+
+
+def test_a_closed_account(schedule, sam):
+    duty(schedule, sam, MONDAY)
+    sam.is_active = False
+    sam.save()
+
+    assert len(found("Closed")) == 1
+
+
+def test_weekends_in_a_row(schedule, sam):
+    for n in range(3):
+        duty(schedule, sam, MONDAY + (5 + 7 * n) * DAY)
+
+    [reason] = found("Weekends")
+    assert "3 weekends" in reason
+
+
+def test_somebody_carries_far_more_than_the_mean(schedule, sam, lea):
+    duty(schedule, sam, MONDAY, 4)
+    duty(schedule, lea, MONDAY + 7 * DAY, 1)
+
+    [reason] = found("Load")
+    assert (
+        "Sam Winter carries 4 points, the team's mean is 2" in reason
+    )  # 2.5: halves go to the even
+
+
+def test_teams_are_not_weighed_against_each_other(schedule, sam, dev):
+    duty(schedule, sam, MONDAY, 7)
+    duty(schedule, dev, MONDAY + 7 * DAY, 1)
+
+    assert found("Load") == []
+
+
+def test_after_being_called_eleven_hours_are_rest(schedule, sam, lea, monkeypatch):
+    duty(schedule, sam, MONDAY)
+    called = Span(MONDAY + timedelta(hours=18), MONDAY + timedelta(hours=19))
+    stranger = UserFactory()
+    calls = [(sam.pk, called), (stranger.pk, called)]
+    monkeypatch.setattr(check, "INTERVENTIONS", [lambda window: calls])
+
+    [reason] = found("Rest")
+    assert reason.startswith("Sam Winter")
+    assert reason.endswith("/2026 15:00.")  # called until 4:00, and eleven hours on
+
+
+def test_the_page_shows_bars_and_the_same_as_a_table(client, lea, schedule, sam):
+    now = datetime.now(UTC)
+    duty(schedule, sam, now, 7)
+    client.force_login(lea)
+
+    page = client.get(reverse("admin:oncall_duty_check"))
+
+    assert page.status_code == 200
+    [bar] = page.context["charts"][0].bars
+    assert bar.person == sam
+    assert sum(part.width + 1.5 for part in bar.parts) == pytest.approx(420, abs=1)
