@@ -28,6 +28,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "assign": (DONE, Status.OPEN),
     "hand_on": (DONE, Status.OPEN),
     "change_priority": (DONE, Status.OPEN),
+    "ask_access": (DONE, Status.OPEN),
     "escalate": (DONE, Status.OPEN),
     "wait_for_customer": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
     "resume": (NOT_WAITING, Status.OPEN),

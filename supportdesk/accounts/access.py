@@ -51,6 +51,8 @@ COORDINATOR = MEMBER | {
     "user.grant",
     "webhook.manage",
     "agreement.view",
+    "access.decide",
+    "access.revoke",
 }
 
 PRODUCT = {"module.view", "line.view", "system.view", "correction.view"}
@@ -63,6 +65,7 @@ TICKETS = {
     "competence.view",
     "absence.view",
     "escalation.view",
+    "accessrequest.view",
     "agreement.view",
     "topic.view",
     "causecount.view",
@@ -90,6 +93,8 @@ AGENT = (
         "ticket.hand_on",
         "ticket.change_priority",
         "ticket.escalate",
+        "ticket.ask_access",
+        "access.use",
         "escalation.watch",
         "ticket.wait_for_customer",
         "ticket.resume",

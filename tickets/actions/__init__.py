@@ -1,5 +1,15 @@
 """The verbs of tickets: every change, one function each; doors call `actions.resolve(...)`."""
 
+from tickets.actions.access_requests import (
+    approve_access,
+    ask_access,
+    begin_use,
+    decline_access,
+    end_access,
+    end_use,
+    revoke_access,
+    withdraw_access,
+)
 from tickets.actions.assignment import assign, hand_on, take
 from tickets.actions.attachments import attach
 from tickets.actions.clockwork import rewind
@@ -24,18 +34,24 @@ __all__ = [
     "accept_as_new",
     "accept_to_ticket",
     "announce_closing",
+    "approve_access",
+    "ask_access",
     "assess",
     "assign",
     "attach",
     "begin_recomputation",
+    "begin_use",
     "change_priority",
     "claim_for_scan",
     "close",
     "confirm",
     "decide",
     "decide_objection",
+    "decline_access",
     "diagnose",
     "drop_draft",
+    "end_access",
+    "end_use",
     "escalate",
     "hand_on",
     "keep_draft",
@@ -52,6 +68,7 @@ __all__ = [
     "reply",
     "resolve",
     "resume",
+    "revoke_access",
     "rewind",
     "route",
     "set_competence",
@@ -61,4 +78,5 @@ __all__ = [
     "wait_for_customer",
     "watch",
     "withdraw",
+    "withdraw_access",
 ]

@@ -1,5 +1,6 @@
 """Tickets, what is said on them, what happened to them, and who can solve what."""
 
+from tickets.models.access_request import AccessEntry, AccessRequest
 from tickets.models.agreement import AgreedTimes, Agreement
 from tickets.models.attachment import Attachment
 from tickets.models.clock import ClockReading
@@ -32,6 +33,8 @@ __all__ = [
     "PRIORITY_MEANINGS",
     "QUESTIONS",
     "REOPEN_WINDOW",
+    "AccessEntry",
+    "AccessRequest",
     "AgreedTimes",
     "Agreement",
     "Attachment",
