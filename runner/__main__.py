@@ -89,6 +89,7 @@ def _start(house: processes.House, port: int) -> None:
     house.start("urgent", *WORKER, "-Q", "urgent", "-c", "1", "-n", "urgent@%h")
     house.start("beat", *CELERY, "beat", "-l", "warning", "-s", str(VAR / "beat"))
     house.start("watchman", "manage.py", "watchman")
+    house.start("intake", "manage.py", "intake")
     if house.environ.get("DEMO") != "0":
         house.start("demo", "manage.py", "demo", once=True)
 

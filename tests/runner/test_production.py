@@ -27,7 +27,7 @@ from tests.runner.conftest import PATIENCE, copied, free_port
 from tests.runner.deployment import DOCKERFILE, SERVICES, command, example, image_environ
 
 HOST = "desk.example"
-LASTING = ["web", "worker", "urgent", "beat", "watchman"]
+LASTING = ["web", "worker", "urgent", "beat", "watchman", "intake"]
 
 
 class Production:

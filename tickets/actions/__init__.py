@@ -19,7 +19,7 @@ from tickets.actions.conversation import note, reply, resume, wait_for_customer
 from tickets.actions.diagnosis import Finding, diagnose
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
-from tickets.actions.intake import receive, sort_next
+from tickets.actions.intake import note_visit, receive, sort_next
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.quarantine import accept_as_new, accept_to_ticket, reject
@@ -58,6 +58,7 @@ __all__ = [
     "look_again",
     "look_at_next",
     "note",
+    "note_visit",
     "object_to_priority",
     "open_ticket",
     "receive",

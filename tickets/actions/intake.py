@@ -85,6 +85,14 @@ def receive(
     return row
 
 
+def note_visit(mailbox: Mailbox, *, by: User, error: str = "") -> None:
+    """When the mailbox was last looked into, and what went wrong there; staff read it in a list."""
+    access.require(by, "mail.receive")
+    mailbox.error = error
+    mailbox.fetched_at = mailbox.fetched_at if error else timezone.now()
+    mailbox.save(update_fields=["error", "fetched_at"])
+
+
 def sort_next(*, by: User) -> bool:
     """Read and sort the mail that waits longest; False when none is due.
 
