@@ -7,16 +7,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest
 
-from releases.models import Correction, Line, Module, System
+from releases.models import Correction, DevelopmentArea, Line, Module, System
 from supportdesk.web.office import AuditedAdmin, Section, colleague
+
+
+@admin.register(DevelopmentArea)
+class DevelopmentAreaAdmin(AuditedAdmin):
+    section = Section.PRODUCT
+    list_display = ["name"]
+    search_fields = ["name"]
 
 
 @admin.register(Module)
 class ModuleAdmin(AuditedAdmin):
     section = Section.PRODUCT
-    list_display = ["name", "code", "team", "criticality", "is_active"]
+    list_display = ["name", "code", "team", "development_area", "criticality", "is_active"]
     list_filter = ["team", "criticality", "is_active"]
-    list_select_related = ["team"]
+    list_select_related = ["team", "development_area"]
     search_fields = ["name", "code"]
 
 

@@ -15,7 +15,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
 from tickets import actions
-from tickets.models import Competence, EscalationLevel, Message, Ticket, Verdict
+from tickets.models import Competence, Defect, EscalationLevel, Message, Ticket, Verdict
 from training.models import Topic
 
 
@@ -174,3 +174,11 @@ def published_levels() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def a_defect(module: Module, *, by: User, **facts: Any) -> Defect:
+    """Reported through the verb, as the workbench would."""
+    fault = actions.Fault(
+        **{"title": "Storno books twice", "steps": "Cancel, pay again on the same day.", **facts}
+    )
+    return actions.report_defect(module, by=by, fault=fault)

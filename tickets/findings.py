@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from rest_framework import serializers
 
-from supportdesk.web.api.fields import Choice, Day, Named, Text
+from supportdesk.web.api.fields import Choice, Day, Named, Text, Visible
 from tickets import actions
-from tickets.models import Verdict
+from tickets.models import Defect, Verdict
 from training.models import Topic
+
+
+class Number(Visible):
+    """A row by its number; forms know text only."""
+
+    def to_internal_value(self, data: Any) -> Model:
+        text = str(data) if type(data) is int else data
+        if not isinstance(text, str) or not (text.isascii() and text.isdecimal()):
+            self.fail("invalid")
+        if len(text) > 18:  # PostgreSQL's bigint
+            self.fail("does_not_exist", slug_name=self.slug_field, value=text)
+        return super().to_internal_value(text)
 
 
 class FindingIn(serializers.Serializer):
@@ -17,6 +30,18 @@ class FindingIn(serializers.Serializer):
 
     verdict = Choice(Verdict.choices, required=False)
     note = Text(required=False, allow_blank=True, help_text="For colleagues.")
+    defect = Number(
+        slug_field="number",
+        queryset=Defect.objects.all(),
+        required=False,
+        help_text="Of a software defect: the number of one that is known.",
+    )
+    defect_title = Text(
+        required=False, max_length=200, help_text="Of a new software defect: its title."
+    )
+    defect_steps = Text(
+        required=False, help_text="Of a new software defect: how it can be reproduced."
+    )
     topic = Named(
         slug_field="name",
         queryset=Topic.objects.offered(),
@@ -29,7 +54,7 @@ class FindingIn(serializers.Serializer):
     differs_since = Day(required=False, help_text="Of a settings difference: since when.")
 
 
-PARTS = ("verdict", "note", "topic", "difference", "differs_since")
+PARTS = ("verdict", "note", "defect", "topic", "difference", "differs_since")
 
 
 class DiagnoseIn(FindingIn):
@@ -39,4 +64,7 @@ class DiagnoseIn(FindingIn):
 def with_finding(given: dict[str, Any]) -> dict[str, Any]:
     """The same with the finding's parts put together; without a verdict there is none."""
     parts = {name: given.pop(name) for name in PARTS if name in given}
+    told = given.pop("defect_title", ""), given.pop("defect_steps", "")
+    if any(told):
+        parts.setdefault("defect", actions.Fault(*told))
     return {**given, "finding": actions.Finding(**parts) if "verdict" in parts else None}

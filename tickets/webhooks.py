@@ -20,6 +20,8 @@ TOLD = {
     "ticket.replied": "ticket.replied",
     "ticket.waiting": "ticket.waiting",
     "ticket.resumed": "ticket.resumed",
+    "ticket.to_dev": "ticket.in_development",
+    "ticket.returned": "ticket.resumed",
     "ticket.resolved": "ticket.resolved",
     "ticket.confirmed": "ticket.closed",
     "ticket.closed": "ticket.closed",

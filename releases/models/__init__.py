@@ -2,7 +2,7 @@
 
 from releases.models.correction import Correction
 from releases.models.line import Line
-from releases.models.module import Module
+from releases.models.module import DevelopmentArea, Module
 from releases.models.package import NEXT, Delivery, Package, Status
 from releases.models.system import Applied, Installed, System
 from releases.models.validity import Validity
@@ -12,6 +12,7 @@ __all__ = [
     "Applied",
     "Correction",
     "Delivery",
+    "DevelopmentArea",
     "Installed",
     "Line",
     "Module",

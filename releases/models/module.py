@@ -16,6 +16,20 @@ class ModuleQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
 
+class DevelopmentArea(models.Model):
+    """Who in development answers for modules, and corrects their faults."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = _("development area")
+        verbose_name_plural = _("development areas")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Module(models.Model):
     """A core module of the product, with the team that answers for it."""
 
@@ -28,6 +42,14 @@ class Module(models.Model):
     name = models.CharField(_("name"), max_length=80)
     team = models.ForeignKey(
         Team, models.PROTECT, related_name="modules", verbose_name=_("responsible team")
+    )
+    development_area = models.ForeignKey(
+        DevelopmentArea,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="modules",
+        verbose_name=_("development area"),
     )
     criticality = models.SmallIntegerField(
         _("criticality"), choices=Criticality, default=Criticality.DAILY

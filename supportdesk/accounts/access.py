@@ -55,7 +55,7 @@ COORDINATOR = MEMBER | {
     "access.revoke",
 }
 
-PRODUCT = {"module.view", "line.view", "system.view", "correction.view"}
+PRODUCT = {"developmentarea.view", "module.view", "line.view", "system.view", "correction.view"}
 STAFF = SELF | {"office.enter"} | PRODUCT
 TICKETS = {
     "ticket.view",
@@ -69,6 +69,7 @@ TICKETS = {
     "agreement.view",
     "topic.view",
     "causecount.view",
+    "defect.view",
     "schedule.view",
     "duty.view",
     "change.view",
@@ -99,10 +100,14 @@ AGENT = (
         "ticket.wait_for_customer",
         "ticket.resume",
         "ticket.diagnose",
+        "defect.report",
+        "defect.comment",
+        "defect.inform",
         "ticket.resolve",
         "ticket.reopen",
     }
 )
+DEFECTS = {"defect.accept", "defect.fix", "defect.reject", "defect.comment"}
 LEAD = AGENT | {
     "roster.plan",
     "schedule.configure",
@@ -142,6 +147,7 @@ ADMIN = (
         for noun in ["competence", "absence", "calendar", "escalationlevel", "topic", "schedule"]
         for verb in ["view", "configure"]
     }
+    | {"developmentarea.configure"}
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
     | {"agreement.configure"}
     | {"webhook.manage", "invitation.view"}
@@ -182,10 +188,12 @@ MAY: dict[Role, set[str]] = {
     Role.DEVELOPER: STAFF
     | TICKETS
     | ON_CALL
+    | DEFECTS
     | {"correction.configure", "ticket.note", "ticket.attach"},
     Role.RELEASE_MANAGER: STAFF
     | TICKETS
-    | {"line.configure", "system.configure", "module.configure", "correction.configure"},
+    | {"line.configure", "system.configure", "module.configure", "correction.configure"}
+    | {"developmentarea.configure"},
     Role.TRAINER: STAFF | TICKETS | {"topic.configure"},
     Role.AUDITOR: AUDITOR,
     Role.ADMIN: ADMIN,

@@ -14,7 +14,7 @@ from django.urls import URLPattern, get_resolver
 from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
-from tickets.admin.escalation import STEPS
+from tickets.admin import defect, escalation
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
 from tickets.admin.verbs import VERBS
 
@@ -67,6 +67,9 @@ PERSONAS = [
     Page("admin:tickets_ticket_escalate", SAM),
     Page("admin:tickets_ticket_verdict", SAM),
     Page("admin:tickets_escalation_changelist", LEA),
+    Page("admin:tickets_defect_changelist", SAM),
+    Page("admin:tickets_defect_change", SAM),
+    Page("admin:tickets_defect_history", AUDREY),
     Page("admin:tickets_escalation_change", LEA),
     Page("admin:tickets_escalation_history", AUDREY),
     Page("admin:tickets_rawmail_changelist", SAM),
@@ -124,7 +127,11 @@ NO_PAGES = {
     "ticket_withdraw": "a verb: takes a click",
     **{
         f"admin:tickets_escalation_{verb}": "a verb: takes what is written"
-        for verb in [*STEPS, "add", "delete"]
+        for verb in [*escalation.STEPS, "add", "delete"]
+    },
+    **{
+        f"admin:tickets_defect_{verb}": "a verb: takes what is written"
+        for verb in [*defect.STEPS, "add", "delete"]
     },
     **{
         f"admin:tickets_rawmail_{verb}": "a verb: takes what is written"

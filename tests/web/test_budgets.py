@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
-from releases.models import Correction, Line, Module, System
+from releases.models import Correction, DevelopmentArea, Line, Module, System
 from supportdesk.accounts.models import (
     Invitation,
     Mandate,
@@ -39,6 +39,7 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
+    a_defect,
     a_ticket,
 )
 from tests.web.routes import Route, all_routes
@@ -49,6 +50,7 @@ from tickets.models import (
     Attachment,
     BlockedSender,
     Competence,
+    Defect,
     Escalation,
     EscalationLevel,
     HistoryEntry,
@@ -158,6 +160,16 @@ def _change(house: World, n: int) -> Change:
     )
 
 
+def _defect(house: World, n: int) -> None:
+    """With a ticket of its own, and one more of the defect that the page is about."""
+    sam = house.people["sam"]
+    for defect in (a_defect(ModuleFactory(), by=sam), Defect.objects.earliest("pk")):
+        ticket = _ticket(house, 4 * n + 1)
+        finding = actions.Finding("software_defect", defect=defect)
+        actions.diagnose(ticket, by=sam, finding=finding)
+    actions.comment_on_defect(defect, by=UserFactory(), text=f"Comment {n}")
+
+
 # How one more row of a model comes about. A list of a model without a line here fails below.
 Maker = Callable[[World, int], Any]
 ONE_MORE: dict[type[Model], Maker] = {
@@ -194,6 +206,8 @@ ONE_MORE: dict[type[Model], Maker] = {
     System: lambda house, n: SystemFactory(organisation=OrganisationFactory()),
     Competence: lambda house, n: CompetenceFactory(person=UserFactory(team=TeamFactory())),
     Ticket: _ticket,
+    DevelopmentArea: lambda house, n: DevelopmentArea.objects.create(name=f"n{n}"),
+    Defect: _defect,
     Escalation: lambda house, n: actions.escalate(
         _ticket(house, 4 * n + 1), by=house.people["sam"], reason="age", text="Old."
     ),
@@ -245,6 +259,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "tokens": ("carol", [Token]),
     "profile": ("carol", [Token]),
     "admin:index": ("lea", [Ticket]),
+    "admin:tickets_defect_change": ("lea", [Defect]),
     "admin:tickets_report": ("lea", [Ticket]),
     "admin:tickets_ticket_change": ("lea", [Message, Attachment, System]),
     "admin:tickets_ticket_history": ("audrey", [Entry]),

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from oncall import actions as roster
 from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
-from releases.models import Line, Module, System
+from releases.models import DevelopmentArea, Line, Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import (
     Invitation,
@@ -45,6 +45,7 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
+    a_defect,
     a_finding,
     a_ticket,
     published_levels,
@@ -105,7 +106,9 @@ class World:
 def build() -> World:
     team = TeamFactory(name="Leistungen", calendar=CalendarFactory(name="Kernzeit"))
     people = _vendor(team)
-    module = ModuleFactory(code="krankengeld", name="Krankengeld", team=team)
+    area = DevelopmentArea.objects.create(name="Entwicklung Leistungen")
+    facts = {"code": "krankengeld", "name": "Krankengeld"}
+    module = ModuleFactory(team=team, development_area=area, **facts)
     alpina = _owned(ALPINA, "ALP", ("alice", "carol"), people, module)
     hansa = _owned(HANSA, "HAN", ("henry", "mallory"), people, module)
     people["paul"] = _provider("Nord", alpina.organisation)
@@ -123,12 +126,17 @@ def build() -> World:
         _webhook(owned)
         _counted(owned)
         _agreed(owned)
+    _share_a_defect(people["sam"], module, alpina, hansa)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
     CorrectionFactory(module=module)
-    rows: dict[type[Model], Model] = {Line: alpina.system.installed.line, Module: module}
+    rows: dict[type[Model], Model] = {
+        Line: alpina.system.installed.line,
+        Module: module,
+        DevelopmentArea: area,
+    }
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
 
 
@@ -173,6 +181,15 @@ def a_waiting_mail(mailbox: Mailbox, marker: str, ticket: Ticket | None = None) 
         parsed=parsed.facts(said),
         ticket=ticket,
     )
+
+
+def _share_a_defect(sam: User, module: Module, *owners: Owned) -> None:
+    """One fault, many customers, who must not see each other through it."""
+    defect = a_defect(module, by=sam)
+    finding = actions.Finding("software_defect", defect=defect)
+    for owned in owners:
+        actions.diagnose(owned.resolved, by=sam, finding=finding)
+    actions.comment_on_defect(defect, by=sam, text=f"As at {ALPINA} and {HANSA}.")
 
 
 def _counted(owned: Owned) -> None:

@@ -16,6 +16,14 @@ from tickets.actions.clockwork import rewind
 from tickets.actions.closing import announce_closing, close, confirm, reopen, resolve
 from tickets.actions.competence import set_competence
 from tickets.actions.conversation import note, reply, resume, wait_for_customer
+from tickets.actions.defect import (
+    Fault,
+    accept_defect,
+    comment_on_defect,
+    inform_all,
+    reject_defect,
+    report_defect,
+)
 from tickets.actions.diagnosis import Finding, diagnose
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
@@ -29,9 +37,11 @@ from tickets.actions.scanning import claim_for_scan, record_scan
 from tickets.actions.sweep import look_again, look_at_next
 
 __all__ = [
+    "Fault",
     "Finding",
     "Report",
     "accept_as_new",
+    "accept_defect",
     "accept_to_ticket",
     "announce_closing",
     "approve_access",
@@ -44,6 +54,7 @@ __all__ = [
     "change_priority",
     "claim_for_scan",
     "close",
+    "comment_on_defect",
     "confirm",
     "decide",
     "decide_objection",
@@ -54,6 +65,7 @@ __all__ = [
     "end_use",
     "escalate",
     "hand_on",
+    "inform_all",
     "keep_draft",
     "look_again",
     "look_at_next",
@@ -65,8 +77,10 @@ __all__ = [
     "recompute_some",
     "record_scan",
     "reject",
+    "reject_defect",
     "reopen",
     "reply",
+    "report_defect",
     "resolve",
     "resume",
     "revoke_access",

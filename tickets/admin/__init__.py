@@ -3,6 +3,7 @@
 from tickets.admin import recomputation  # noqa: F401 - shown on the pages of others
 from tickets.admin.agreement import AgreementAdmin
 from tickets.admin.competence import CompetenceAdmin
+from tickets.admin.defect import DefectAdmin
 from tickets.admin.escalation import EscalationAdmin
 from tickets.admin.level import EscalationLevelAdmin
 from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "AgreementAdmin",
     "BlockedSenderAdmin",
     "CompetenceAdmin",
+    "DefectAdmin",
     "EscalationAdmin",
     "EscalationLevelAdmin",
     "MailboxAdmin",

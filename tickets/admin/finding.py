@@ -14,20 +14,27 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from releases.models import Line, Module
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
 from supportdesk.web.fields import DayInput
 from supportdesk.web.office import colleague
 from tickets import actions
-from tickets.models import Diagnosis, Ticket, Verdict
-from tickets.models.diagnosis import DEMANDS
+from tickets.models import Defect, Diagnosis, Ticket, Verdict
+from tickets.models.diagnosis import DEMANDS, FOLLOW_UPS
 from training.models import Topic
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
 
+ALIKE = 5
+# Where a verdict asks for more than it demands.
+ASKS = {
+    Verdict.SOFTWARE_DEFECT: ("defect", "defect_title", "defect_steps", "line", "level"),
+}
 MEANINGS = {
+    Verdict.SOFTWARE_DEFECT: _("The product is wrong: handed over to development."),
     Verdict.HANDLING_ERROR: _("Used differently than meant: a topic for training."),
     Verdict.SETTINGS_DIFFERENCE: _("Customised differently than it should be."),
 }
@@ -49,6 +56,11 @@ class Part:
 class VerbForm(forms.Form):
     """The shape of a verb's input. May-they and state questions are the verb's own."""
 
+    @classmethod
+    def proposed(cls, ticket: Ticket) -> dict[str, Any]:
+        """What is known already, and not typed again."""
+        return {}
+
     def about(self, ticket: Ticket) -> None:
         """Offer what fits this ticket."""
 
@@ -61,6 +73,39 @@ class FindingForm(VerbForm):
 
     verdict = forms.ChoiceField(
         label=_("Cause"), required=False, choices=Verdict.choices, widget=forms.RadioSelect
+    )
+    defect = forms.ModelChoiceField(
+        Defect.objects.open(),
+        label=_("Known defect of this module"),
+        required=False,
+        empty_label=_("none: report a new one"),
+        widget=forms.Select({"class": "sd-input"}),
+    )
+    defect_title = forms.CharField(
+        label=_("Title of the new defect"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"class": "sd-input"}),
+    )
+    defect_steps = forms.CharField(
+        label=_("How it can be reproduced"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"class": "sd-input", "rows": 3}),
+    )
+    line = forms.ModelChoiceField(
+        Line.objects,
+        label=_("Found on line"),
+        required=False,
+        empty_label=_("not known"),
+        widget=forms.Select({"class": "sd-input"}),
+    )
+    level = forms.IntegerField(
+        label=_("Support package"),
+        required=False,
+        min_value=0,
+        max_value=999,
+        widget=forms.NumberInput({"class": "sd-input"}),
     )
     topic = forms.ModelChoiceField(
         Topic.objects.offered(),
@@ -86,7 +131,10 @@ class FindingForm(VerbForm):
     )
 
     def about(self, ticket: Ticket) -> None:
-        """Topics of the ticket's module stand first."""
+        """Defects like this stand first, and topics of the ticket's module."""
+        defects: Any = self.fields["defect"]
+        self.alike = list(Defect.objects.alike(ticket.module, ticket.subject)[:ALIKE])
+        defects.choices = [("", defects.empty_label), *_by_likeness(self.alike, ticket.module)]
         topics: Any = self.fields["topic"]
         near = set(ticket.module.topics.values_list("pk", flat=True))
         topics.choices = [("", topics.empty_label), *_by_nearness(near)]
@@ -94,16 +142,29 @@ class FindingForm(VerbForm):
 
     holds: Diagnosis | None = None
 
+    @classmethod
+    def proposed(cls, ticket: Ticket) -> dict[str, Any]:
+        return _proposed(ticket)
+
+    alike: list[Defect] = []
+
     def parts(self) -> Iterator[Part]:
         for verdict, names in DEMANDS.items():
-            yield Part(verdict, MEANINGS[verdict], [self[name] for name in names])
+            yield Part(
+                verdict, MEANINGS[verdict], [self[name] for name in ASKS.get(verdict, names)]
+            )
 
     def finding(self) -> actions.Finding | None:
         given = self.cleaned_data
         if not given["verdict"]:
             return None
-        names = ["verdict", "note", *(name for names in DEMANDS.values() for name in names)]
-        return actions.Finding(**{name: given[name] for name in names})
+        names = ["verdict", "note", *FOLLOW_UPS]
+        facts = {name: given[name] for name in names}
+        if given["verdict"] == Verdict.SOFTWARE_DEFECT and not facts["defect"]:
+            facts["defect"] = actions.Fault(
+                given["defect_title"], given["defect_steps"], given["line"], given["level"]
+            )
+        return actions.Finding(**facts)
 
 
 class DiagnoseForm(FindingForm):
@@ -118,7 +179,7 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
     if not access.may(colleague(request), "ticket.diagnose"):
         raise PermissionDenied
     given = request.POST if request.method == "POST" else None
-    form, status = DiagnoseForm(given, initial=as_given(ticket.diagnosis)), 200
+    form, status = DiagnoseForm(given, initial=_proposed(ticket)), 200
     form.about(ticket)
     if request.method == "POST":
         status = 422
@@ -154,6 +215,21 @@ def as_given(diagnosis: Diagnosis | None) -> dict[str, Any]:
     names = DEMANDS[Verdict(diagnosis.verdict)]
     facts = {name: getattr(diagnosis, name) for name in names}
     return {"verdict": diagnosis.verdict, "note": diagnosis.note, **facts}
+
+
+def _proposed(ticket: Ticket) -> dict[str, Any]:
+    """What the customer has reported already is not typed again."""
+    runs = ticket.system and ticket.system.runs
+    found_on = {"line": runs.line_id, "level": runs.level} if runs else {}
+    told = {"defect_title": ticket.subject, "defect_steps": ticket.steps}
+    return {**told, **found_on, **as_given(ticket.diagnosis)}
+
+
+def _by_likeness(alike: list[Defect], module: Module) -> list[Any]:
+    near = {defect.pk for defect in alike}
+    others = Defect.objects.open().filter(module=module).exclude(pk__in=near)[:50]
+    groups = [(_("similar to this ticket"), alike), (_("others"), list(others))]
+    return [(label, [(row.pk, str(row)) for row in found]) for label, found in groups if found]
 
 
 def _by_nearness(near: set[int]) -> list[Any]:

@@ -208,7 +208,7 @@ def offers(verbs: list[Verb], ticket: Ticket, *, by: User, at: datetime) -> list
 
 
 def form_of(verb: Verb, ticket: Ticket, data: Any = None, files: Any = None) -> VerbForm:
-    form = verb.form(data, files, auto_id=f"{verb.name}-%s")
+    form = verb.form(data, files, auto_id=f"{verb.name}-%s", initial=verb.form.proposed(ticket))
     form.about(ticket)
     return form
 

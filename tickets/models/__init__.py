@@ -5,6 +5,7 @@ from tickets.models.agreement import AgreedTimes, Agreement
 from tickets.models.attachment import Attachment
 from tickets.models.clock import ClockReading
 from tickets.models.competence import Competence, RoutingDecision
+from tickets.models.defect import Defect, DefectComment, DefectState
 from tickets.models.diagnosis import Diagnosis, Verdict
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
@@ -41,6 +42,9 @@ __all__ = [
     "BlockedSender",
     "ClockReading",
     "Competence",
+    "Defect",
+    "DefectComment",
+    "DefectState",
     "Diagnosis",
     "Draft",
     "Escalation",

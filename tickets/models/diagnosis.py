@@ -9,17 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import User
+from tickets.models.defect import Defect
 from tickets.models.ticket import Ticket
 from training.models import Topic
 
 
 class Verdict(models.TextChoices):
+    SOFTWARE_DEFECT = "software_defect", _("Software defect")
     HANDLING_ERROR = "handling_error", _("Handling error")
     SETTINGS_DIFFERENCE = "settings_difference", _("Settings difference")
 
 
 # What each demands, by the names of the fields; the database refuses more and less.
 DEMANDS: dict[Verdict, tuple[str, ...]] = {
+    Verdict.SOFTWARE_DEFECT: ("defect",),
     Verdict.HANDLING_ERROR: ("topic",),
     Verdict.SETTINGS_DIFFERENCE: ("difference", "differs_since"),
 }
@@ -51,6 +54,9 @@ class Diagnosis(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"), default=timezone.now)
     note = models.TextField(_("finding"), blank=True)  # for colleagues
+    defect = models.ForeignKey(
+        Defect, models.PROTECT, null=True, related_name="diagnoses", verbose_name=_("defect")
+    )
     topic = models.ForeignKey(
         Topic, models.PROTECT, null=True, related_name="+", verbose_name=_("topic")
     )

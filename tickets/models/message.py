@@ -81,6 +81,8 @@ class HistoryEntry(models.Model):
         WAITING = "waiting", _("waiting")
         RESUMED = "resumed", _("resumed")
         DIAGNOSED = "diagnosed", _("cause found")
+        TO_DEV = "to_dev", _("handed over to development")
+        RETURNED = "returned", _("back from development")
         RESOLVED = "resolved", _("resolved")
         CONFIRMED = "confirmed", _("confirmed")
         REOPENED = "reopened", _("reopened")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from releases.models import Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import CustomerRows, Organisation, Team, User
+
+if TYPE_CHECKING:
+    from tickets.models.defect import Defect
 
 CLOSING_NOTICE = timedelta(days=3)  # told this long before
 REOPEN_WINDOW = timedelta(days=14)  # after closing; later a follow-up is a new ticket
@@ -125,6 +128,10 @@ class TicketQuerySet(CustomerRows):
         return self.filter(
             status=Status.RESOLVED, closes_at__lte=at + CLOSING_NOTICE, closing_announced_at=None
         )
+
+    def behind(self, defect: Defect) -> Self:
+        """Whose verdict names it now; confidential ones too."""
+        return self.filter(diagnosis__defect=defect)
 
     def for_lists(self) -> Self:
         return self.select_related(
