@@ -1,20 +1,23 @@
-"""Letters about duties."""
+"""Letters about duties, and what a page says to whom it calls."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from oncall.models import Change, Duty, Schedule
+from oncall.models import Change, ContactChannel, Duty, Page, Schedule
 from oncall.spans import Span
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
-from supportdesk.messaging import dispatch, notices
+from supportdesk.messaging import dispatch, letters, notices
 
 SALT = "oncall.reachable"
+PAGE_SALT = "oncall.page"
+PAGE_LINK_LASTS = 7 * 24 * 3600
 LINK_LASTS = 3 * 24 * 3600
 
 
@@ -78,6 +81,42 @@ def fallback(schedule: Schedule) -> Iterable[User]:
         return [schedule.fallback]
     leads = User.objects.active().holding(Role.LEAD)
     return list(leads.filter(team=schedule.team_id)) or list(leads)
+
+
+def called(page: Page, person: User, way: str) -> dict[str, str]:
+    """The words of a call. A link takes the page without signing in; a voice reads none out."""
+    note = page.hand_overs.filter(read_by=None).first()
+    link = _link(reverse("page_take", args=[page_token(page, person)]))
+    facts = {"page": page, "recipient": person, "link": link, "note": note}
+    if way == ContactChannel.Kind.MAIL:
+        return letters.render("page/called", person.language, facts)
+    subject = letters.subject("page/called", person.language, facts)
+    text = subject if way == ContactChannel.Kind.VOICE else f"{subject} {link}"
+    return {"subject": subject, "text": text}
+
+
+def code(line: ContactChannel, secret: str) -> None:
+    """What its owner must give back."""
+    words = letters.render("page/code", line.person.language, {"code": secret, "line": line})
+    words["text"] = words["text"] if line.kind == ContactChannel.Kind.MAIL else words["subject"]
+    way = dispatch.Line(line.kind, line.address)
+    key = f"page.code:{line.pk}:{secrets.token_hex(8)}"
+    dispatch.call(line.person, way, words, key=key, subject=line)
+
+
+def page_token(page: Page, person: User) -> str:
+    return signing.dumps([page.pk, person.pk], salt=PAGE_SALT)
+
+
+def page_of(token: str) -> tuple[Page, User] | None:
+    """The page a link is about and whose link it is, unless it is too old or forged."""
+    try:
+        pk, person = signing.loads(token, salt=PAGE_SALT, max_age=PAGE_LINK_LASTS)
+    except signing.BadSignature:
+        return None
+    reader = User.objects.active().filter(pk=person).first()
+    page = Page.objects.visible_to(reader).filter(pk=pk).first() if reader else None
+    return (page, reader) if page and reader else None
 
 
 def token(duty: Duty) -> str:

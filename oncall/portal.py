@@ -1,4 +1,4 @@
-"""What opens without signing in, by a secret in the address: the feed, and "I am reachable"."""
+"""What opens without signing in, by a secret in the address: the feed, "I am reachable", a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from oncall import actions, ical, mail
 from oncall.models import Duty, Feed
-from supportdesk.errors import WrongState
+from supportdesk.errors import Refused, WrongState
 
 PAST = timedelta(days=30)
 
@@ -56,6 +56,35 @@ def reachable(request: HttpRequest, token: str) -> HttpResponse:
             except WrongState:  # two clicks
                 duty.refresh_from_db()
         answer = render(request, "oncall/reachable.html", {"duty": duty})
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def take(request: HttpRequest, token: str) -> HttpResponse:
+    """A page that calls, with one button. The hand-over note stands above it, so it is read."""
+    found = mail.page_of(token)
+    if found is None:
+        return render(request, "oncall/take.html", {"page": None}, status=410)
+    page, reader = found
+    refusal: Refused | None = None
+    with translation.override(reader.language):
+        if request.method == "POST":
+            try:
+                page = actions.acknowledge(page, by=reader, note_read="note" in request.POST)
+            except Refused as error:
+                refusal = error
+                page.refresh_from_db()
+        facts = {
+            "page": page,
+            "reader": reader,
+            "refusal": refusal,
+            "notes": page.hand_overs.filter(read_by=None).select_related("by"),
+        }
+        status = refusal.status if refusal else 200
+        answer = render(request, "oncall/take.html", facts, status=status)
     answer["X-Robots-Tag"] = "noindex"
     return answer
 

@@ -1,4 +1,4 @@
-"""Who hears of a changed plan, an offered duty, a duty soon to begin."""
+"""Who hears of a changed plan, an offered duty, a duty soon to begin; what a failed call causes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from oncall import mail
-from oncall.models import Change, Duty, Schedule
+from oncall import actions, mail
+from oncall.models import Change, ContactChannel, Duty, Page, Schedule
 from oncall.spans import Span
 from supportdesk.accounts.models import User
 from supportdesk.messaging import about, notices
+from supportdesk.messaging.models import Dispatch
 from supportdesk.messaging.outbox import reacts_to
 
 about.VISIBLE["oncall.schedule"] = Schedule.objects.visible_to
+about.VISIBLE["oncall.page"] = Page.objects.visible_to
+about.VISIBLE["oncall.contactchannel"] = ContactChannel.objects.visible_to
+about.OPEN["oncall.page"] = Page.objects.calling
 notices.EVENTS.update(
     {
         "duty.changed": _("My duties on call change"),
@@ -59,6 +63,13 @@ def tell_the_fallback(duty: int) -> None:
     for colleague in mail.fallback(row.schedule) if row else []:
         if row is not None and colleague != row.person:
             mail.unconfirmed(colleague, row)
+
+
+@reacts_to("dispatch.failed", urgent=True)
+def call_another_way(dispatch: int) -> None:
+    row = Dispatch.objects.filter(pk=dispatch, about_type="oncall.page").first()
+    if row is not None:
+        actions.bring_forward(row)
 
 
 def _spans(written: list[list[str]]) -> list[Span]:

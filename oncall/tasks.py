@@ -15,6 +15,7 @@ from oncall.models import Duty, Schedule
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
 
+AT_A_TIME = 200
 logger = logging.getLogger(__name__)
 
 
@@ -42,3 +43,15 @@ def ask_who_is_next() -> None:
     for duty in Duty.objects.unanswered(now, ANSWERED_BEFORE, TIME_TO_ANSWER):
         with suppress(WrongState, OperationalError, Duty.DoesNotExist):
             actions.tell_fallback(duty, by=desk)
+
+
+@shared_task
+def tick() -> int:
+    """On commit, every five seconds, and by watchman: whatever pages are due go on.
+
+    Safe to repeat and to run many times at once: a page is locked while it goes on.
+    """
+    done = 0
+    while done < AT_A_TIME and actions.tick():
+        done += 1
+    return done

@@ -7,4 +7,5 @@ from oncall import portal
 urlpatterns = [
     path("duties/<str:secret>.ics", portal.feed, name="duty_feed"),
     path("reachable/<str:token>/", portal.reachable, name="duty_reachable"),
+    path("take/<str:token>/", portal.take, name="page_take"),
 ]

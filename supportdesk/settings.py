@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recompute-clocks": {"task": "tickets.tasks.recompute_clocks", "schedule": 60},
     "build-duties": {"task": "oncall.tasks.build_duties", "schedule": 900},
+    "tick": {"task": "oncall.tasks.tick", "schedule": 5, "options": {"queue": "urgent"}},
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
@@ -182,6 +183,7 @@ WATCHMAN_DUTIES = [
     "supportdesk.messaging.tasks.mail_waiting",
     "supportdesk.messaging.tasks.webhooks_waiting",
     "tickets.tasks.pass_levels",
+    "oncall.tasks.tick",
 ]
 
 # --- Who may come in --------------------------------------------------------------------------

@@ -1,7 +1,16 @@
-"""Everything that changes a roster, one function per verb."""
+"""Everything that changes a roster or a page, one function per verb."""
 
 from oncall.actions.changes import Contradiction, Wish, change_plan, withdraw_change
 from oncall.actions.materialising import build_duties, preview
+from oncall.actions.paging import (
+    acknowledge,
+    escalate_page,
+    hand_over,
+    open_page,
+    open_test_page,
+    reassign,
+    resolve,
+)
 from oncall.actions.reach import (
     close_feed,
     confirm_reachable,
@@ -11,24 +20,34 @@ from oncall.actions.reach import (
 )
 from oncall.actions.rotations import Place, Turns, end_rotation, set_rotation
 from oncall.actions.swaps import offer_swap, take_swap, withdraw_swap
+from oncall.actions.ticking import bring_forward, tick
 
 __all__ = [
     "Contradiction",
     "Place",
     "Turns",
     "Wish",
+    "acknowledge",
+    "bring_forward",
     "build_duties",
     "change_plan",
     "close_feed",
     "confirm_reachable",
     "end_rotation",
+    "escalate_page",
+    "hand_over",
     "offer_swap",
     "open_feed",
+    "open_page",
+    "open_test_page",
     "preview",
+    "reassign",
     "remind",
+    "resolve",
     "set_rotation",
     "take_swap",
     "tell_fallback",
+    "tick",
     "withdraw_change",
     "withdraw_swap",
 ]

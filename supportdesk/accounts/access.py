@@ -76,8 +76,17 @@ TICKETS = {
     "rotation.view",
     "criticalperiod.view",
     "criticalrule.view",
+    "page.view",
+    "policy.view",
 }
-ON_CALL = {"duty.swap", "duty.confirm"}
+ON_CALL = {
+    "duty.swap",
+    "duty.confirm",
+    "page.acknowledge",
+    "page.resolve",
+    "page.test",
+    "contactchannel.change",
+}
 MAIL = {"rawmail.view", "rawmail.decide"}
 AGENT = (
     STAFF
@@ -110,6 +119,8 @@ AGENT = (
 DEFECTS = {"defect.accept", "defect.fix", "defect.reject", "defect.comment"}
 LEAD = AGENT | {
     "roster.plan",
+    "page.open",
+    "policy.configure",
     "schedule.configure",
     "criticalperiod.configure",
     "criticalrule.configure",
@@ -144,12 +155,20 @@ ADMIN = (
     }
     | {
         f"{noun}.{verb}"
-        for noun in ["competence", "absence", "calendar", "escalationlevel", "topic", "schedule"]
+        for noun in [
+            "competence",
+            "absence",
+            "calendar",
+            "escalationlevel",
+            "topic",
+            "schedule",
+            "policy",
+        ]
         for verb in ["view", "configure"]
     }
     | {"developmentarea.configure"}
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
-    | {"agreement.configure"}
+    | {"agreement.configure", "policy.configure"}
     | {"webhook.manage", "invitation.view"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
     | MAIL
@@ -168,6 +187,7 @@ SYSTEM = {
     "ticket.note",
     "dispatch.return",
     "roster.build",
+    "page.open",
     "duty.remind",
     "ticket.route",
     "ticket.assign",

@@ -109,6 +109,7 @@ PERSONAS = [
 NO_PAGES = {
     "duty_feed": "for calendars",
     "duty_reachable": "opened by a letter's link: tests/oncall walks it",
+    "page_take": "opened by a link in a call: tests/oncall walks it",
     **{
         f"admin:oncall_duty_{verb}": "a verb: takes a click"
         for verb in [*DUTY_VERBS, "feed", "add", "delete"]

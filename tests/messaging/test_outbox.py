@@ -108,7 +108,7 @@ def test_every_reaction_waits_for_an_event_that_some_verb_announces():
     """Names come from emit("..."), announce(..., "...") and the kinds of history."""
     source = "".join(
         path.read_text("utf-8")
-        for room in ("supportdesk", "tickets", "releases")
+        for room in ("supportdesk", "tickets", "oncall", "training", "releases")
         for path in Path(settings.BASE_DIR, room).rglob("*.py")
         if path.name != "reactions.py"
     )
