@@ -99,6 +99,7 @@ class AgreementAdmin(AuditedAdmin):
     event = "agreement.changed"
     list_display = ["organisation", "days", "hours", "around_the_clock"]
     list_select_related = ["organisation", "calendar"]
+    fields = ["organisation", "during", "calendar", "around_the_clock"]
     search_fields = ["organisation__name", "organisation__code"]
     inlines = [LineInline]
     change_form_template = "admin/tickets/agreement/change_form.html"
