@@ -8,13 +8,15 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from oncall import actions as oncall
+from oncall.models import Page
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Organisation, User
-from supportdesk.errors import WrongState
+from supportdesk.errors import Refused, WrongState
 from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
 from supportdesk.worktime.models import Calendar
-from tickets import actions, mail, webhooks
+from tickets import actions, alarm, mail, webhooks
 from tickets.mail import Letter
 from tickets.models import Attachment, Escalation, HistoryEntry, Message, Status, Ticket
 
@@ -235,6 +237,29 @@ def tell_the_uploader(attachment: int, **_more: Any) -> None:
     row, desk = _ticket(file.ticket_id), User.objects.desk()
     letter = Letter("blocked", "attachment.blocked", row, desk, file.pk, attachment=file)
     letter.to([file.uploaded_by])
+
+
+@reacts_to("page.taken", urgent=True)
+def put_whoever_took_the_page_in_charge(page: int, by: int) -> None:
+    """Who may not, or already is, stays as they are: the page is theirs all the same."""
+    row = _paged(page)
+    if row is not None:
+        with suppress(Refused, Ticket.DoesNotExist):
+            actions.take(row, by=_actor(by))
+
+
+@reacts_to("ticket.resolved", "ticket.closed")
+def end_the_page_with_the_ticket(ticket: int, **_more: Any) -> None:
+    row = Ticket.objects.get(pk=ticket)
+    for page in Page.objects.open().filter(alarm.of(row)):
+        with suppress(Refused):
+            oncall.resolve(page, by=User.objects.desk())
+
+
+def _paged(page: int) -> Ticket | None:
+    """The ticket that called, if it was one."""
+    row = Page.objects.filter(pk=page, about_type=Ticket._meta.label_lower).first()
+    return Ticket.objects.filter(pk=row.about_id).first() if row else None
 
 
 def _telling(event: str) -> None:

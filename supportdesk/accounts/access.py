@@ -188,6 +188,7 @@ SYSTEM = {
     "dispatch.return",
     "roster.build",
     "page.open",
+    "page.resolve",
     "duty.remind",
     "ticket.route",
     "ticket.assign",

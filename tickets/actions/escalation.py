@@ -13,7 +13,7 @@ from supportdesk.accounts import access
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
-from tickets import possible
+from tickets import alarm, possible
 from tickets.actions import steps
 from tickets.models import DONE, Escalation, HistoryEntry, Status, Ticket
 from tickets.models.escalation import LEVELS, THEIRS
@@ -71,6 +71,7 @@ def bring_up(
     if reason != Escalation.Reason.OBJECTION:  # which leaves a step of its own
         facts = {"level": row.level, "because": str(reason)}
         steps.trace(ticket, Kind.ESCALATED, by=by, reason=text, public=public, **facts)
+    alarm.on_escalation(ticket, row)
     return row
 
 

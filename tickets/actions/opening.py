@@ -17,7 +17,7 @@ from releases.models import Module, System
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, Service, User
 from supportdesk.errors import Invalid
-from tickets import impact, proposal
+from tickets import alarm, impact, proposal
 from tickets.actions import steps
 from tickets.actions.attachments import attach
 from tickets.actions.clockwork import wind
@@ -62,7 +62,8 @@ class Report:
 
 @transaction.atomic
 def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
-    """Open a ticket for an organisation `by` may act for; it is routed moments later.
+    """Open a ticket for an organisation `by` may act for; it is routed moments later. A standstill
+    that nobody would see calls whoever is on duty, in the same transaction.
 
     Staff open it for a caller. Raises NotAllowed, Organisation.DoesNotExist for a customer that
     `by` cannot act for, Invalid where module, system or caller do not belong together, or where
@@ -100,6 +101,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
     attach(message, report.files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.OPENED, by=by, message=message.pk)
     wind(ticket)
+    alarm.on_priority(ticket)
     return ticket
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
-from tickets import possible
+from tickets import alarm, possible
 from tickets.actions import steps
 from tickets.actions.clockwork import wind
 from tickets.actions.escalation import bring_up, settle
@@ -98,6 +98,8 @@ def _set(ticket: Ticket, priority: int, kind: HistoryEntry.Kind, *, by: User, re
     steps.change(ticket, priority=priority)
     steps.trace(ticket, kind, by=by, reason=reason, **facts)
     wind(ticket)
+    if priority != before:
+        alarm.on_priority(ticket)
 
 
 def _among_the_four(priority: int) -> None:
