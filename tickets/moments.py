@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from supportdesk.worktime import calendars
 from supportdesk.worktime.arithmetic import Calendar
-from tickets import clocks, promises
+from tickets import clocks, critical, promises
 from tickets.clocks import Clock, Kept, Kind, Moment, Reading, Terms
 from tickets.models import Agreement, HistoryEntry, Message, Ticket
 from tickets.promises import Pledge
@@ -65,9 +65,16 @@ class Basis:
     pledges: dict[int, Pledge]
     hours: Calendar
     solution_by: datetime | None
+    is_critical: bool  # a day on which a fault of its module costs most
 
     def terms(self, priority: int) -> Terms:
-        return promises.terms(priority, self.hours, self.pledge(priority), self.solution_by)
+        return promises.terms(
+            priority,
+            self.hours,
+            self.pledge(priority),
+            self.solution_by,
+            is_critical=self.is_critical,
+        )
 
     def pledge(self, priority: int) -> Pledge:
         return self.pledges.get(priority) or promises.PUBLISHED[priority]
@@ -85,7 +92,15 @@ def basis(ticket: Ticket) -> Basis:
 def agreed(ticket: Ticket, agreement: Agreement | None, pledges: dict[int, Pledge]) -> Basis:
     """As it would be under this agreement, or under none."""
     hours = (agreement and agreement.calendar) or ticket.team.calendar
-    return Basis(pledges, calendars.of(hours), ticket.promised_at)
+    return Basis(pledges, calendars.of(hours), ticket.promised_at, _is_critical(ticket))
+
+
+def _is_critical(ticket: Ticket) -> bool:
+    """Asked only where somebody knows of critical days: it costs their queries."""
+    return bool(
+        critical.KNOWN
+        and critical.names(timezone.now(), module=ticket.module, organisation=ticket.organisation)
+    )
 
 
 def terms(ticket: Ticket) -> Terms:

@@ -57,6 +57,11 @@ def read_the_clocks_of_a_calendar_again(calendar: int, **_more: Any) -> None:
         actions.begin_recomputation(by=User.objects.desk(), calendar=row)
 
 
+@reacts_to("critical.changed")
+def read_the_clocks_on_critical_days_again(**_more: Any) -> None:
+    actions.begin_recomputation(by=User.objects.desk())
+
+
 @reacts_to("agreement.changed")
 def read_the_clocks_of_a_customer_again(organisation: int, **_more: Any) -> None:
     row = Organisation.objects.get(pk=organisation)

@@ -11,12 +11,14 @@ from celery import shared_task
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import OperationalError
+from django.db.models import Q
 from django.utils import timezone
 
+from oncall.models import CriticalPeriod
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
-from tickets import actions, scanner
-from tickets.models import Attachment, Ticket
+from tickets import actions, critical, scanner
+from tickets.models import Attachment, Recomputation, Ticket
 from tickets.models.attachment import FOLDER
 
 logger = logging.getLogger(__name__)
@@ -87,7 +89,18 @@ def recompute_clocks() -> bool:
     more.
     """
     desk = User.objects.desk()
+    _begin_where_critical_days_do(desk)
     return all(actions.recompute_some(by=desk) for _n in range(BATCHES_AT_ONCE))
+
+
+def _begin_where_critical_days_do(desk: User) -> None:
+    """A critical period began or ended since everything was last read: it is read again."""
+    last = Recomputation.objects.filter(calendar=None, organisation=None).first()
+    if critical.KNOWN and last:
+        edges = (last.started_at, timezone.now())
+        begun = Q(during__startswith__range=edges) | Q(during__endswith__range=edges)
+        if CriticalPeriod.objects.filter(begun).exists():
+            actions.begin_recomputation(by=desk)
 
 
 @shared_task

@@ -20,6 +20,7 @@ from supportdesk.worktime.arithmetic import resolve
 
 class CriticalRuleAdmin(AuditedAdmin):
     section = Section.ON_CALL
+    event = "critical.changed"
     list_display = ["rule", "is_active"]
 
 
@@ -59,6 +60,7 @@ class PeriodForm(forms.ModelForm):
 
 class CriticalPeriodAdmin(AuditedAdmin):
     section = Section.ON_CALL
+    event = "critical.changed"
     form = PeriodForm
     list_display = ["name", "kind", "begins", "lasts_until"]
     list_filter = ["kind"]
