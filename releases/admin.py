@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
+from django.db.models import Count
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from releases.models import Correction, DevelopmentArea, Line, Module, System
-from supportdesk.web.office import AuditedAdmin, Section, colleague
+from releases.models import Correction, DevelopmentArea, Line, Module, System, Wish, WishBacking
+from supportdesk.web.office import AuditedAdmin, DeskAdmin, PartOf, Section, colleague
 
 
 @admin.register(DevelopmentArea)
@@ -66,3 +68,30 @@ class CorrectionAdmin(AuditedAdmin):
         if not change:
             obj.author = colleague(request)
         super().save_model(request, obj, form, change)
+
+
+class BackingInline(PartOf):
+    """Who stands behind a wish."""
+
+    model = WishBacking
+    fields = ["organisation", "number", "at"]
+
+
+@admin.register(Wish)
+class WishAdmin(DeskAdmin):
+    """Put and backed from tickets; read here."""
+
+    section = Section.PRODUCT
+    list_display = ["__str__", "module", "state", "customers", "put_at"]
+    list_filter = ["state", "module"]
+    list_select_related = ["module"]
+    search_fields = ["title", "text"]
+    inlines = [BackingInline]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        behind = Count("backings__organisation", distinct=True)
+        return super().get_queryset(request).annotate(behind=behind)
+
+    @admin.display(description=_("customers behind it"), ordering="behind")
+    def customers(self, wish: Any) -> int:
+        return wish.behind

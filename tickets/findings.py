@@ -7,13 +7,15 @@ from typing import Any
 from django.db.models import Model
 from rest_framework import serializers
 
+from releases.models import Correction, System, Wish
 from supportdesk.web.api.fields import Choice, Day, Named, Text, Visible
 from tickets import actions
 from tickets.models import Defect, Verdict
+from tickets.models.diagnosis import FOLLOW_UPS
 from training.models import Topic
 
 
-class Number(Visible):
+class Numbered(Named):
     """A row by its number; forms know text only."""
 
     def to_internal_value(self, data: Any) -> Model:
@@ -25,12 +27,16 @@ class Number(Visible):
         return super().to_internal_value(text)
 
 
+class VisibleNumber(Numbered, Visible):
+    """The same of rows the caller may see."""
+
+
 class FindingIn(serializers.Serializer):
     """Flat, so that files can come with it. What a verdict does not ask for is left."""
 
     verdict = Choice(Verdict.choices, required=False)
     note = Text(required=False, allow_blank=True, help_text="For colleagues.")
-    defect = Number(
+    defect = VisibleNumber(
         slug_field="number",
         queryset=Defect.objects.all(),
         required=False,
@@ -48,13 +54,33 @@ class FindingIn(serializers.Serializer):
         required=False,
         help_text="Of a handling error: what people should be trained on.",
     )
+    correction = Numbered(
+        slug_field="number",
+        queryset=Correction.objects.all(),
+        required=False,
+        help_text="Of a missing correction: its number.",
+    )
+    system = Visible(
+        slug_field="code",
+        queryset=System.objects.all(),
+        required=False,
+        help_text="Of a missing correction: where it is missing.",
+    )
+    wish = VisibleNumber(
+        slug_field="number",
+        queryset=Wish.objects.all(),
+        required=False,
+        help_text="Of a wish: the number of one that is known.",
+    )
+    wish_title = Text(required=False, max_length=200, help_text="Of a new wish: its title.")
+    wish_text = Text(required=False, help_text="Of a new wish: what it should do.")
     difference = Text(
         required=False, allow_blank=True, help_text="Of a settings difference: from what."
     )
     differs_since = Day(required=False, help_text="Of a settings difference: since when.")
 
 
-PARTS = ("verdict", "note", "defect", "topic", "difference", "differs_since")
+PARTS = ("verdict", "note", *FOLLOW_UPS)
 
 
 class DiagnoseIn(FindingIn):
@@ -67,4 +93,7 @@ def with_finding(given: dict[str, Any]) -> dict[str, Any]:
     told = given.pop("defect_title", ""), given.pop("defect_steps", "")
     if any(told):
         parts.setdefault("defect", actions.Fault(*told))
+    wished = given.pop("wish_title", ""), given.pop("wish_text", "")
+    if any(wished):
+        parts.setdefault("wish", actions.NewWish(*wished))
     return {**given, "finding": actions.Finding(**parts) if "verdict" in parts else None}

@@ -128,7 +128,7 @@ def tell_the_customer_of_a_question(ticket: int, by: int, message: int, **_more:
     letter.to(mail.customers(row))
 
 
-@reacts_to("ticket.to_dev", "ticket.returned")
+@reacts_to("ticket.to_dev", "ticket.fixed", "ticket.returned")
 def tell_both_sides_where_it_is(ticket: int, by: int, step: int, **_more: Any) -> None:
     row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
     letter = Letter(entry.kind, "ticket.developed", row, _actor(by), step)

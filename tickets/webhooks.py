@@ -21,6 +21,7 @@ TOLD = {
     "ticket.waiting": "ticket.waiting",
     "ticket.resumed": "ticket.resumed",
     "ticket.to_dev": "ticket.in_development",
+    "ticket.fixed": "ticket.waiting_for_delivery",
     "ticket.returned": "ticket.resumed",
     "ticket.resolved": "ticket.resolved",
     "ticket.confirmed": "ticket.closed",

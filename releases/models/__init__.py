@@ -1,11 +1,13 @@
 """The rows of the product."""
 
 from releases.models.correction import Correction
+from releases.models.interest import Interest
 from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
 from releases.models.package import NEXT, Delivery, Package, Status
 from releases.models.system import Applied, Installed, System
 from releases.models.validity import Validity
+from releases.models.wish import Wish, WishBacking, WishState
 
 __all__ = [
     "NEXT",
@@ -14,10 +16,14 @@ __all__ = [
     "Delivery",
     "DevelopmentArea",
     "Installed",
+    "Interest",
     "Line",
     "Module",
     "Package",
     "Status",
     "System",
     "Validity",
+    "Wish",
+    "WishBacking",
+    "WishState",
 ]

@@ -55,7 +55,14 @@ COORDINATOR = MEMBER | {
     "access.revoke",
 }
 
-PRODUCT = {"developmentarea.view", "module.view", "line.view", "system.view", "correction.view"}
+PRODUCT = {
+    "developmentarea.view",
+    "wish.view",
+    "module.view",
+    "line.view",
+    "system.view",
+    "correction.view",
+}
 STAFF = SELF | {"office.enter"} | PRODUCT
 TICKETS = {
     "ticket.view",
@@ -112,6 +119,7 @@ AGENT = (
         "defect.report",
         "defect.comment",
         "defect.inform",
+        "wish.put",
         "ticket.resolve",
         "ticket.reopen",
     }

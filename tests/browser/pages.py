@@ -192,6 +192,7 @@ NO_PAGES = {
     "admin:accounts_user_add": "people are invited",
     "admin:accounts_webhook_add": "customers register their own, through the API",
     "admin:accounts_webhook_delete": "customers remove their own",
+    "admin:releases_wish_[!ch]*": "put from tickets",
     "admin:training_causecount_[!ch]*": "tickets count",
     "admin:audit_*_add": "the record writes itself",
     "admin:audit_*_delete": "the record stays",

@@ -1,15 +1,26 @@
 """A fault goes to development and comes back; its tickets follow, and no customer sees another."""
 
+from datetime import timedelta
+
 import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from releases.models import DevelopmentArea
 from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
-from supportdesk.messaging.models import Event
-from tests.factories import LineFactory, ModuleFactory, a_defect, a_finding, a_ticket
+from supportdesk.messaging import outbox
+from supportdesk.messaging.models import Dispatch, Event, Notice
+from tests.factories import (
+    CorrectionFactory,
+    LineFactory,
+    ModuleFactory,
+    a_defect,
+    a_finding,
+    a_ticket,
+)
 from tickets import actions
 from tickets.actions import Fault, Finding
 from tickets.models import Defect, DefectState, Message, Status, Ticket
@@ -216,6 +227,7 @@ def _set(defect, state) -> None:
         state=state,
         reason="No." if state == DefectState.REJECTED else "",
         ended_at=F("reported_at") if ended else None,
+        correction=CorrectionFactory() if state == DefectState.FIXED else None,
     )
 
 
@@ -237,3 +249,62 @@ def test_no_ticket_is_left_waiting_when_the_defect_is_rejected_meanwhile(
 
     new_ticket.refresh_from_db()
     assert new_ticket.status in (Status.NEW, Status.OPEN)
+
+
+def test_a_fixed_defect_makes_its_tickets_wait_for_delivery(defect, handed_over, hansas, dev):
+    correction, day = CorrectionFactory(module=defect.module), timezone.localdate()
+
+    fixed = actions.fix_defect(defect, by=dev, correction=correction, promised_on=day)
+
+    assert (fixed.state, fixed.correction) == (DefectState.FIXED, correction)
+    for ticket in (handed_over, hansas):
+        ticket.refresh_from_db()
+        assert ticket.status == Status.WAITING_DELIVERY
+        assert timezone.localtime(ticket.promised_at).date() == day
+        assert ticket.history.last().kind == "fixed"
+    assert {one.number for one in correction.interests.all()} == {handed_over.pk, hansas.pk}
+
+
+def test_without_a_day_nothing_is_promised(defect, handed_over, dev):
+    actions.fix_defect(defect, by=dev, correction=CorrectionFactory(module=defect.module))
+
+    handed_over.refresh_from_db()
+    assert (handed_over.status, handed_over.promised_at) == (Status.WAITING_DELIVERY, None)
+
+
+def test_a_day_that_has_passed_is_no_promise(defect, dev):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    correction = CorrectionFactory(module=defect.module)
+
+    with pytest.raises(Invalid):
+        actions.fix_defect(defect, by=dev, correction=correction, promised_on=yesterday)
+
+
+def test_another_modules_correction_fixes_nothing(defect, dev):
+    with pytest.raises(Invalid):
+        actions.fix_defect(defect, by=dev, correction=CorrectionFactory())
+
+
+def test_one_more_ticket_of_a_fixed_defect_waits_for_delivery_at_once(
+    defect, open_ticket, sam, dev
+):
+    actions.fix_defect(defect, by=dev, correction=CorrectionFactory(module=defect.module))
+
+    ticket = actions.diagnose(open_ticket, by=sam, finding=behind(defect))
+
+    assert ticket.status == Status.WAITING_DELIVERY
+
+
+def test_each_side_is_told_where_the_ticket_is(defect, handed_over, dev, alice, sam):
+    day = timezone.localdate() + timedelta(days=30)
+    correction = CorrectionFactory(module=defect.module)
+    actions.fix_defect(defect, by=dev, correction=correction, promised_on=day)
+    while outbox.react():
+        pass
+
+    letters = Dispatch.objects.filter(channel="mail", recipient=alice).order_by("pk")
+    said = [letter.content["subject"] for letter in letters]
+    assert any("Handed over to development" in subject for subject in said)
+    assert any("Corrected, waits for delivery" in subject for subject in said)
+    assert not any(str(defect) in str(letter.content) for letter in letters)
+    assert Notice.objects.filter(user=sam, event="ticket.developed").exists()

@@ -6,12 +6,14 @@ import pytest
 from django.db import IntegrityError, ProgrammingError
 from django.utils import timezone
 
+from releases.actions import back_wish, put_wish
+from releases.models import Interest, Wish, WishBacking
 from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
 from supportdesk.messaging.models import Event
-from tests.factories import TopicFactory, a_finding
+from tests.factories import CorrectionFactory, SystemFactory, TopicFactory, a_finding
 from tickets import actions
-from tickets.actions import Finding
+from tickets.actions import Finding, NewWish
 from tickets.models import Diagnosis, Message, Status, Ticket, Verdict
 from training.models import CauseCount
 
@@ -77,6 +79,11 @@ def test_a_verdict_leaves_its_line_and_its_event(open_ticket, sam):
             {**DIFFERENCE, "difference": " \n"},
             "difference",
         ),
+        ("software_defect", {}, "defect"),
+        ("missing_correction", {}, "correction"),
+        ("wish", {}, "wish"),
+        ("wish", {"wish": NewWish("", "Do.")}, "wish_title"),
+        ("wish", {"wish": NewWish("Title", " ")}, "wish_text"),
         ("a guess", {}, "verdict"),
     ],
 )
@@ -111,6 +118,9 @@ def test_what_a_verdict_does_not_ask_for_is_left(open_ticket, sam, topic):
         {"verdict": "handling_error", "topic": True, "difference": "Off."},
         {"verdict": "settings_difference", "difference": "Off."},
         {"verdict": "settings_difference", "differs_since": date(2026, 1, 1)},
+        {"verdict": "software_defect"},
+        {"verdict": "missing_correction"},
+        {"verdict": "wish"},
         {"verdict": "a guess"},
     ],
 )
@@ -175,3 +185,67 @@ def test_what_is_confidential_gets_no_verdict_from_others(open_ticket, sam, lea)
 
     with pytest.raises(Ticket.DoesNotExist):
         actions.diagnose(open_ticket, by=sam, finding=a_finding())
+
+
+def test_a_missing_correction_names_itself_and_the_system(open_ticket, sam, module, system, alpina):
+    correction = CorrectionFactory(module=module)
+    finding = Finding("missing_correction", correction=correction, system=system)
+
+    ticket = actions.diagnose(open_ticket, by=sam, finding=finding)
+
+    assert ticket.diagnosis.follow_up == f"{correction} · ALP-P1"
+    interest = Interest.objects.get()
+    assert (interest.correction, interest.organisation) == (correction, alpina)
+    assert (interest.number, interest.is_open) == (ticket.number, True)
+
+
+def test_a_system_of_somebody_else_is_none_to_name(open_ticket, sam, module):
+    finding = Finding(
+        "missing_correction", correction=CorrectionFactory(module=module), system=SystemFactory()
+    )
+
+    with pytest.raises(Invalid) as refusal:
+        actions.diagnose(open_ticket, by=sam, finding=finding)
+
+    assert refusal.value.field == "system"
+
+
+def test_a_correction_that_was_not_the_cause_is_not_waited_for(open_ticket, sam, module, system):
+    correction = CorrectionFactory(module=module)
+    finding = Finding("missing_correction", correction=correction, system=system)
+    actions.diagnose(open_ticket, by=sam, finding=finding)
+
+    actions.diagnose(open_ticket, by=sam, finding=a_finding())
+
+    assert not Interest.objects.get().is_open
+
+
+def test_a_wish_is_put_with_the_customer_behind_it(open_ticket, sam, alpina, module):
+    finding = Finding("wish", wish=NewWish("Sort by day", "The list should sort by day."))
+
+    ticket = actions.diagnose(open_ticket, by=sam, finding=finding)
+
+    wish = Wish.objects.get()
+    assert (ticket.diagnosis.wish, wish.module, wish.put_by) == (wish, module, sam)
+    backing = wish.backings.get()
+    assert (backing.organisation, backing.number) == (alpina, ticket.number)
+    assert ticket.status == Status.OPEN
+
+
+def test_a_customer_is_behind_a_wish_no_more_when_it_was_another_cause(open_ticket, sam, module):
+    wished = Finding("wish", wish=NewWish("Sort by day", "Do."))
+    actions.diagnose(open_ticket, by=sam, finding=wished)
+
+    actions.diagnose(open_ticket, by=sam, finding=a_finding())
+
+    assert not WishBacking.objects.exists()
+    assert Entry.objects.filter(verb="wish.backing_dropped").count() == 1
+
+
+def test_a_wish_that_is_known_gets_one_more_behind_it(open_ticket, new_ticket, sam, module):
+    wish = put_wish(module, by=sam, title="Sort", text="By day.")
+    back_wish(wish, open_ticket.organisation, by=sam, number=1)
+
+    actions.diagnose(open_ticket, by=sam, finding=Finding("wish", wish=wish))
+
+    assert wish.backings.count() == 2

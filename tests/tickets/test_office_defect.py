@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import a_defect
+from tests.factories import CorrectionFactory, a_defect
 from tickets import actions
 from tickets.actions import Finding
 from tickets.models import Defect, Status, Ticket
@@ -115,3 +115,28 @@ def test_a_specialist_informs_all_and_reads_when_there_is_nobody(as_sam, defect)
     assert answer.status_code == 409
     assert "No ticket waits on this defect." in answer.content.decode()
     assert "It comes with SP 5.</textarea>" in answer.content.decode()
+
+
+def test_development_names_the_correction_by_its_number(as_dev, defect):
+    correction = CorrectionFactory(module=defect.module)
+    for wrong in ("K-x", "999999999999999999999", "K-999999"):
+        answer = as_dev.post(page(defect, "fix"), {"correction": wrong})
+        assert "There is no such correction." in answer.content.decode()
+
+    as_dev.post(page(defect, "fix"), {"correction": f"k-{correction.pk}"})
+
+    defect.refresh_from_db()
+    assert (defect.state, defect.correction) == ("fixed", correction)
+
+
+def test_a_missing_correction_and_a_wish_are_said_in_the_form(as_sam, open_ticket, system):
+    correction = CorrectionFactory(module=open_ticket.module)
+    facts = {"correction": str(correction), "system": system.pk}
+    as_sam.post(verdict(open_ticket), {"verdict": "missing_correction", **facts})
+    open_ticket.refresh_from_db()
+    assert open_ticket.diagnosis.correction == correction
+
+    facts = {"wish_title": "Sort by day", "wish_text": "The list."}
+    as_sam.post(verdict(open_ticket), {"verdict": "wish", **facts})
+    open_ticket.refresh_from_db()
+    assert open_ticket.diagnosis.wish.title == "Sort by day"

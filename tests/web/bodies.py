@@ -8,6 +8,7 @@ from typing import Any
 from django.test.client import MULTIPART_CONTENT
 
 from oncall.models import Schedule
+from releases.models import Correction
 from tests.web.routes import Route
 from tests.web.world import World
 
@@ -105,6 +106,7 @@ GIVEN: dict[str, Body] = {
     "admin:tickets_rawmail_join": lambda world: {"ticket": world.alpina.ticket.pk},
     "admin:tickets_rawmail_reject": lambda world: {"reason": "Said."},
     "admin:tickets_escalation_watch": lambda world: {"on": "1"},
+    "admin:tickets_defect_fix": lambda world: {"correction": Correction.objects.earliest("pk").pk},
     "admin:tickets_defect_reject": lambda world: {"reason": "Said."},
     "admin:tickets_defect_comment": lambda world: SAID,
     "admin:tickets_defect_inform": lambda world: SAID,

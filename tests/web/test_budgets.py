@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
-from releases.models import Correction, DevelopmentArea, Line, Module, System
+from releases.actions import back_wish, put_wish
+from releases.models import Correction, DevelopmentArea, Line, Module, System, Wish
 from supportdesk.accounts.models import (
     Invitation,
     Mandate,
@@ -160,6 +161,11 @@ def _change(house: World, n: int) -> Change:
     )
 
 
+def _wish(house: World, n: int) -> None:
+    wish = put_wish(ModuleFactory(), by=house.people["sam"], title=f"Wish {n}", text="Do.")
+    back_wish(wish, OrganisationFactory(), by=house.people["sam"], number=n)
+
+
 def _defect(house: World, n: int) -> None:
     """With a ticket of its own, and one more of the defect that the page is about."""
     sam = house.people["sam"]
@@ -206,6 +212,7 @@ ONE_MORE: dict[type[Model], Maker] = {
     System: lambda house, n: SystemFactory(organisation=OrganisationFactory()),
     Competence: lambda house, n: CompetenceFactory(person=UserFactory(team=TeamFactory())),
     Ticket: _ticket,
+    Wish: _wish,
     DevelopmentArea: lambda house, n: DevelopmentArea.objects.create(name=f"n{n}"),
     Defect: _defect,
     Escalation: lambda house, n: actions.escalate(

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from oncall import actions as roster
 from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
+from releases.actions import back_wish, put_wish
 from releases.models import DevelopmentArea, Line, Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import (
@@ -184,11 +185,14 @@ def a_waiting_mail(mailbox: Mailbox, marker: str, ticket: Ticket | None = None) 
 
 
 def _share_a_defect(sam: User, module: Module, *owners: Owned) -> None:
-    """One fault, many customers, who must not see each other through it."""
+    """One fault and one wish, many customers, who must not see each other through it."""
     defect = a_defect(module, by=sam)
     finding = actions.Finding("software_defect", defect=defect)
     for owned in owners:
         actions.diagnose(owned.resolved, by=sam, finding=finding)
+    wish = put_wish(module, by=sam, title="More of it", text="As it says.")
+    for owned in owners:
+        back_wish(wish, owned.organisation, by=sam, number=owned.ticket.pk)
     actions.comment_on_defect(defect, by=sam, text=f"As at {ALPINA} and {HANSA}.")
 
 

@@ -20,11 +20,12 @@ from tickets.actions.defect import (
     Fault,
     accept_defect,
     comment_on_defect,
+    fix_defect,
     inform_all,
     reject_defect,
     report_defect,
 )
-from tickets.actions.diagnosis import Finding, diagnose
+from tickets.actions.diagnosis import Finding, NewWish, diagnose
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
 from tickets.actions.intake import note_visit, receive, sort_next
@@ -39,6 +40,7 @@ from tickets.actions.sweep import look_again, look_at_next
 __all__ = [
     "Fault",
     "Finding",
+    "NewWish",
     "Report",
     "accept_as_new",
     "accept_defect",
@@ -64,6 +66,7 @@ __all__ = [
     "end_access",
     "end_use",
     "escalate",
+    "fix_defect",
     "hand_on",
     "inform_all",
     "keep_draft",

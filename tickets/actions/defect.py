@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from releases.models import Line, Module
+from releases.actions import note_interest
+from releases.models import Correction, Line, Module
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
@@ -76,6 +78,30 @@ def accept_defect(defect: Defect, *, by: User, tracker_key: str = "") -> Defect:
 
 
 @transaction.atomic
+def fix_defect(
+    defect: Defect, *, by: User, correction: Correction, promised_on: date | None = None
+) -> Defect:
+    """It is mended by this correction: its tickets wait for delivery, by the end of that day.
+
+    Who reads of it hears the day, not who else waits. Raises Invalid for another module's
+    correction and for a day that has passed.
+    """
+    defect = _claim(defect, "defect.fix", by=by)
+    if correction.module_id != defect.module_id:
+        raise Invalid(_("This correction belongs to another module."), "correction")
+    if promised_on and promised_on < timezone.localdate():
+        raise Invalid(_("This day has passed."), "promised_on")
+    facts = {"correction": correction, "promised_on": promised_on}
+    _move(defect, DefectState.FIXED, ended_at=timezone.now(), **facts)
+    for ticket in _behind(defect):
+        note_interest(correction, ticket.organisation, ticket.number, open=True)
+        if ticket.status == Status.WAITING_DEVELOPMENT:
+            _await_delivery(ticket, promised_on, by=by, defect=defect.pk)
+    _told(defect, "defect.fixed", by=by, correction=correction.pk)
+    return defect
+
+
+@transaction.atomic
 def reject_defect(defect: Defect, *, by: User, reason: str) -> Defect:
     """It is none, or will not be fixed: its tickets go back to their specialists.
 
@@ -127,8 +153,10 @@ def inform_all(defect: Defect, *, by: User, text: str) -> list[Ticket]:
 
 
 def hand_over(ticket: Ticket, defect: Defect, *, by: User) -> None:
-    """The ticket waits for development, if it does not yet. Inside a verb that holds it."""
-    if not defect.is_open:
+    """The ticket waits for development, or for delivery where the fault is mended already. Inside
+    a verb that holds it.
+    """
+    if defect.state == DefectState.REJECTED:
         raise WrongState(DefectState(defect.state), _("open"))
     if ticket.status in (Status.NEW, Status.WAITING_CUSTOMER):
         now = timezone.now()
@@ -140,6 +168,8 @@ def hand_over(ticket: Ticket, defect: Defect, *, by: User) -> None:
         steps.move(ticket, Status.WAITING_DEVELOPMENT)
         steps.trace(ticket, Kind.TO_DEV, by=by, defect=defect.pk)
         wind(ticket)
+    if defect.state == DefectState.FIXED and ticket.status == Status.WAITING_DEVELOPMENT:
+        _await_delivery(ticket, defect.promised_on, by=by, defect=defect.pk)
 
 
 def take_back(ticket: Ticket, *, by: User) -> None:
@@ -150,10 +180,20 @@ def take_back(ticket: Ticket, *, by: User) -> None:
         wind(ticket)
 
 
+def _await_delivery(ticket: Ticket, on: date | None, *, by: User, **facts: Any) -> None:
+    """By way of open, where it was: what waits for development is in work again for a moment."""
+    steps.move(ticket, Status.OPEN)
+    promised_at = on and timezone.make_aware(datetime.combine(on, time(23, 59, 59)))
+    steps.move(ticket, Status.WAITING_DELIVERY, promised_at=promised_at)
+    steps.trace(ticket, Kind.FIXED, by=by, **facts)
+    wind(ticket)
+
+
 def _behind(defect: Defect) -> Iterable[Ticket]:
     """All unfinished tickets of the defect, locked in one order; visibility is not asked."""
     rows = Ticket.objects.behind(defect).exclude(status__in=DONE).order_by("number")
-    return rows.select_for_update(of=("self",), no_key=True).select_related("team__calendar")
+    rows = rows.select_related("team__calendar", "organisation")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def _waiting(defect: Defect) -> list[Ticket]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from releases.actions import back_wish, drop_backing, note_interest, put_wish
+from releases.models import Correction, System, Wish
 from supportdesk.accounts.models import User
 from supportdesk.errors import Invalid, Refused, WrongState
 from tickets.actions import steps
@@ -23,9 +25,20 @@ from training.models import Topic
 ASKED = {
     "defect": gettext_lazy("Please choose a defect, or report a new one."),
     "topic": gettext_lazy("Please choose the topic people should be trained on."),
+    "correction": gettext_lazy("Please name the correction that is missing."),
+    "system": gettext_lazy("Please choose the system it is missing on."),
+    "wish": gettext_lazy("Please choose a wish, or put a new one."),
     "difference": gettext_lazy("Please say which setting differs, and from what."),
     "differs_since": gettext_lazy("Please say since when it differs."),
 }
+
+
+@dataclass(frozen=True)
+class NewWish:
+    """One that nobody has put yet."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,9 @@ class Finding:
     note: str = ""
     defect: Defect | Fault | None = None  # one that is known, or one to be reported
     topic: Topic | None = None
+    correction: Correction | None = None
+    system: System | None = None
+    wish: Wish | NewWish | None = None
     difference: str = ""
     differs_since: date | None = None
 
@@ -83,23 +99,41 @@ def diagnose(ticket: Ticket, *, by: User, finding: Finding) -> Ticket:
 def conclude(ticket: Ticket, finding: Finding, *, by: User) -> bool:
     """Give the verdict, inside a verb that holds the ticket; False where it holds already."""
     facts = {"verdict": finding.verdict, "note": finding.note.strip(), **finding.asked_for()}
-    if isinstance(finding.defect, Fault) and "defect" in facts:
-        facts["defect"] = report_defect(ticket.module, by=by, fault=finding.defect)
+    _bring_about(ticket, facts, by=by)
     former = ticket.diagnosis
     if former and all(getattr(former, name) == value for name, value in facts.items()):
         return False
     row = ticket.diagnoses.create(by=by, **facts)
     steps.change(ticket, diagnosis=row)
-    _count(former, ticket, -1)
-    _count(row, ticket, +1)
+    _settle(former, ticket, -1, by=by)
+    _settle(row, ticket, +1, by=by)
     label = str(Verdict(row.verdict).value)
     steps.trace(ticket, HistoryEntry.Kind.DIAGNOSED, by=by, public=False, verdict=label)
     return True
 
 
-def _count(diagnosis: Diagnosis | None, ticket: Ticket, change: int) -> None:
-    """Training counts by topic; verdicts without one teach nobody anything."""
-    if diagnosis and diagnosis.topic:
-        on = timezone.localdate(diagnosis.at)
-        cause = diagnosis.verdict
-        count_cause(diagnosis.topic, ticket.organisation, cause=cause, on=on, change=change)
+def _bring_about(ticket: Ticket, facts: dict[str, Any], *, by: User) -> None:
+    """What is new is reported or put first, for the module of the ticket."""
+    fault, wish, system = facts.get("defect"), facts.get("wish"), facts.get("system")
+    if isinstance(fault, Fault):
+        facts["defect"] = report_defect(ticket.module, by=by, fault=fault)
+    if isinstance(wish, NewWish):
+        facts["wish"] = put_wish(ticket.module, by=by, title=wish.title, text=wish.text)
+    if system and system.organisation_id != ticket.organisation_id:
+        raise Invalid(_("This system belongs to somebody else."), "system")
+
+
+def _settle(diagnosis: Diagnosis | None, ticket: Ticket, change: int, *, by: User) -> None:
+    """Tell the rooms below what a verdict means for them, or (-1) means no more."""
+    if diagnosis is None:
+        return
+    owner, number = ticket.organisation, ticket.number
+    if diagnosis.topic:
+        on, cause = timezone.localdate(diagnosis.at), diagnosis.verdict
+        count_cause(diagnosis.topic, owner, cause=cause, on=on, change=change)
+    if diagnosis.correction:
+        note_interest(diagnosis.correction, owner, number, open=change > 0)
+    if diagnosis.wish and change > 0:
+        back_wish(diagnosis.wish, owner, by=by, number=number)
+    elif diagnosis.wish:
+        drop_backing(diagnosis.wish, by=by, number=number)

@@ -20,10 +20,11 @@ from releases.models import DevelopmentArea, Module
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
+from supportdesk.web.fields import DayInput
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
 from tickets import actions
-from tickets.admin.finding import put
+from tickets.admin.finding import CorrectionField, put
 from tickets.models import Defect, DefectState, Ticket
 from tickets.models.defect import DEFECT_NEXT
 
@@ -35,6 +36,16 @@ LONG = forms.Textarea({"rows": 3})
 class AcceptForm(DeskForm):
     tracker_key = forms.CharField(
         label=_("Number in development's tracker"), required=False, max_length=60
+    )
+
+
+class FixForm(DeskForm):
+    correction = CorrectionField(label=_("Correction"), help_text=_("Its number, e.g. K-17."))
+    promised_on = forms.DateField(
+        label=_("Delivered by"),
+        help_text=_("The customers who wait read this day."),
+        required=False,
+        widget=DayInput,
     )
 
 
@@ -75,6 +86,13 @@ class Step:
 STEPS = {
     "accept": Step(
         _("Accept"), AcceptForm, actions.accept_defect, _("Accepted."), DefectState.ACCEPTED
+    ),
+    "fix": Step(
+        _("Corrected"),
+        FixForm,
+        actions.fix_defect,
+        _("Corrected. Its tickets wait for delivery."),
+        DefectState.FIXED,
     ),
     "reject": Step(
         _("Reject"),
@@ -181,7 +199,7 @@ class DefectAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
-        return rows.select_related("module", "area", "line", "reported_by")
+        return rows.select_related("module", "area", "line", "reported_by", "correction")
 
     def _page(
         self,

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import Line, Module
+from releases.models import Correction, Line, Module, System, Wish
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
@@ -29,13 +29,17 @@ if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
 
 ALIKE = 5
+SUGGESTED = 30
 # Where a verdict asks for more than it demands.
 ASKS = {
     Verdict.SOFTWARE_DEFECT: ("defect", "defect_title", "defect_steps", "line", "level"),
+    Verdict.WISH: ("wish", "wish_title", "wish_text"),
 }
 MEANINGS = {
     Verdict.SOFTWARE_DEFECT: _("The product is wrong: handed over to development."),
     Verdict.HANDLING_ERROR: _("Used differently than meant: a topic for training."),
+    Verdict.MISSING_CORRECTION: _("Mended already, but not there yet."),
+    Verdict.WISH: _("It works as built; the customer needs it otherwise."),
     Verdict.SETTINGS_DIFFERENCE: _("Customised differently than it should be."),
 }
 
@@ -66,6 +70,20 @@ class VerbForm(forms.Form):
 
     def act(self, ticket: Ticket, *, by: User) -> None:
         raise NotImplementedError
+
+
+class CorrectionField(forms.CharField):
+    """A correction by its number, as people write it."""
+
+    def clean(self, value: Any) -> Correction | None:
+        text = super().clean(value).upper().removeprefix("K-").strip()
+        if not text:
+            return None
+        digits = text.isascii() and text.isdecimal() and len(text) < 19
+        found = Correction.objects.filter(number=text).first() if digits else None
+        if found is None:
+            raise forms.ValidationError(_("There is no such correction."))
+        return found
 
 
 class FindingForm(VerbForm):
@@ -114,6 +132,38 @@ class FindingForm(VerbForm):
         empty_label=_("Please choose"),
         widget=forms.Select({"class": "sd-input"}),
     )
+    correction = CorrectionField(
+        label=_("Correction"),
+        help_text=_("Its number, e.g. K-17."),
+        required=False,
+        widget=forms.TextInput({"class": "sd-input", "list": "corrections"}),
+    )
+    system = forms.ModelChoiceField(
+        System.objects.none(),
+        label=_("Missing on system"),
+        required=False,
+        empty_label=_("Please choose"),
+        widget=forms.Select({"class": "sd-input"}),
+    )
+    wish = forms.ModelChoiceField(
+        Wish.objects.open(),
+        label=_("Known wish for this module"),
+        required=False,
+        empty_label=_("none: put a new one"),
+        widget=forms.Select({"class": "sd-input"}),
+    )
+    wish_title = forms.CharField(
+        label=_("Title of the new wish"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"class": "sd-input"}),
+    )
+    wish_text = forms.CharField(
+        label=_("What should it do?"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"class": "sd-input", "rows": 3}),
+    )
     difference = forms.CharField(
         label=_("What differs, and from what?"),
         required=False,
@@ -138,6 +188,11 @@ class FindingForm(VerbForm):
         topics: Any = self.fields["topic"]
         near = set(ticket.module.topics.values_list("pk", flat=True))
         topics.choices = [("", topics.empty_label), *_by_nearness(near)]
+        systems: Any = self.fields["system"]
+        systems.queryset = System.objects.running().filter(organisation=ticket.organisation)
+        wishes: Any = self.fields["wish"]
+        wishes.queryset = Wish.objects.open().filter(module=ticket.module)
+        self.corrections = list(Correction.objects.filter(module=ticket.module)[:SUGGESTED])
         self.holds = ticket.diagnosis
 
     holds: Diagnosis | None = None
@@ -147,6 +202,7 @@ class FindingForm(VerbForm):
         return _proposed(ticket)
 
     alike: list[Defect] = []
+    corrections: list[Correction] = []
 
     def parts(self) -> Iterator[Part]:
         for verdict, names in DEMANDS.items():
@@ -164,6 +220,8 @@ class FindingForm(VerbForm):
             facts["defect"] = actions.Fault(
                 given["defect_title"], given["defect_steps"], given["line"], given["level"]
             )
+        if given["verdict"] == Verdict.WISH and not facts["wish"]:
+            facts["wish"] = actions.NewWish(given["wish_title"], given["wish_text"])
         return actions.Finding(**facts)
 
 
@@ -221,7 +279,12 @@ def _proposed(ticket: Ticket) -> dict[str, Any]:
     """What the customer has reported already is not typed again."""
     runs = ticket.system and ticket.system.runs
     found_on = {"line": runs.line_id, "level": runs.level} if runs else {}
-    told = {"defect_title": ticket.subject, "defect_steps": ticket.steps}
+    told = {
+        "system": ticket.system_id,
+        "wish_title": ticket.subject,
+        "defect_title": ticket.subject,
+        "defect_steps": ticket.steps,
+    }
     return {**told, **found_on, **as_given(ticket.diagnosis)}
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import DevelopmentArea, Line, Module
+from releases.models import Correction, DevelopmentArea, Line, Module
 from supportdesk.accounts.models import User
 
 ALIKE = 0.2  # below, titles have nothing but common words in common
@@ -22,12 +22,14 @@ ALIKE = 0.2  # below, titles have nothing but common words in common
 class DefectState(models.TextChoices):
     REPORTED = "reported", _("reported")
     ACCEPTED = "accepted", _("accepted")
+    FIXED = "fixed", _("fixed")
     REJECTED = "rejected", _("rejected")
 
 
 DEFECT_NEXT: dict[DefectState, set[DefectState]] = {
-    DefectState.REPORTED: {DefectState.ACCEPTED, DefectState.REJECTED},
-    DefectState.ACCEPTED: {DefectState.REJECTED},
+    DefectState.REPORTED: {DefectState.ACCEPTED, DefectState.FIXED, DefectState.REJECTED},
+    DefectState.ACCEPTED: {DefectState.FIXED, DefectState.REJECTED},
+    DefectState.FIXED: set(),
     DefectState.REJECTED: set(),
 }
 
@@ -76,6 +78,14 @@ class Defect(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=DefectState, default=DefectState.REPORTED
     )
+    correction = models.ForeignKey(
+        Correction,
+        models.PROTECT,
+        null=True,
+        related_name="defects",
+        verbose_name=_("correction"),
+    )
+    promised_on = models.DateField(_("promised for"), null=True)
     reason = models.TextField(_("reason"), blank=True)  # why it was rejected
     tracker_key = models.CharField(_("number in development's tracker"), max_length=60, blank=True)
     reported_by = models.ForeignKey(
@@ -94,6 +104,10 @@ class Defect(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="rejected_defects_say_why", condition=Q(state="rejected") ^ Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="fixed_defects_name_their_correction",
+                condition=Q(state="fixed") ^ Q(correction__isnull=True),
             ),
             models.CheckConstraint(
                 name="ended_defects_know_when",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from releases.models import Correction, System, Wish
 from supportdesk.accounts.models import User
 from tickets.models.defect import Defect
 from tickets.models.ticket import Ticket
@@ -17,14 +18,18 @@ from training.models import Topic
 class Verdict(models.TextChoices):
     SOFTWARE_DEFECT = "software_defect", _("Software defect")
     HANDLING_ERROR = "handling_error", _("Handling error")
+    MISSING_CORRECTION = "missing_correction", _("Missing correction")
     SETTINGS_DIFFERENCE = "settings_difference", _("Settings difference")
+    WISH = "wish", _("Wish")
 
 
 # What each demands, by the names of the fields; the database refuses more and less.
 DEMANDS: dict[Verdict, tuple[str, ...]] = {
     Verdict.SOFTWARE_DEFECT: ("defect",),
     Verdict.HANDLING_ERROR: ("topic",),
+    Verdict.MISSING_CORRECTION: ("correction", "system"),
     Verdict.SETTINGS_DIFFERENCE: ("difference", "differs_since"),
+    Verdict.WISH: ("wish",),
 }
 FOLLOW_UPS = [name for names in DEMANDS.values() for name in names]
 TEXTS = {"difference"}  # empty where others are null
@@ -59,6 +64,15 @@ class Diagnosis(models.Model):
     )
     topic = models.ForeignKey(
         Topic, models.PROTECT, null=True, related_name="+", verbose_name=_("topic")
+    )
+    correction = models.ForeignKey(
+        Correction, models.PROTECT, null=True, related_name="+", verbose_name=_("correction")
+    )
+    system = models.ForeignKey(
+        System, models.PROTECT, null=True, related_name="+", verbose_name=_("system")
+    )
+    wish = models.ForeignKey(
+        Wish, models.PROTECT, null=True, related_name="+", verbose_name=_("wish")
     )
     difference = models.TextField(_("difference"), blank=True)
     differs_since = models.DateField(_("differs since"), null=True)

@@ -82,6 +82,7 @@ class HistoryEntry(models.Model):
         RESUMED = "resumed", _("resumed")
         DIAGNOSED = "diagnosed", _("cause found")
         TO_DEV = "to_dev", _("handed over to development")
+        FIXED = "fixed", _("corrected, waits for delivery")
         RETURNED = "returned", _("back from development")
         RESOLVED = "resolved", _("resolved")
         CONFIRMED = "confirmed", _("confirmed")
