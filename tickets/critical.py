@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from oncall import critical
 from releases.models import Module
 from supportdesk.accounts.models import Organisation
 
@@ -18,8 +19,8 @@ class CriticalDays(Protocol):
     ) -> Sequence[str]: ...
 
 
-# Posting days, release changes: nobody knows any until whoever keeps them registers here.
-KNOWN: list[CriticalDays] = []
+# Posting days, release changes, processing runs: the roster keeps them.
+KNOWN: list[CriticalDays] = [critical.names]
 
 
 def names(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from oncall import coverage, critical
@@ -175,3 +176,19 @@ def test_a_period_is_entered_in_local_time(client, lea):
     )
     page = client.get(reverse("admin:oncall_criticalperiod_change", args=[period.pk]))
     assert "2026-12-03T18:00" in page.content.decode()
+
+
+def test_a_posting_day_raises_what_is_proposed_for_insurers_of_its_state(
+    client, due, alpina, hansa, alice, mallory, module
+):
+    asked = {"module": module.pk, "workaround": "bearable"}
+    told = {}
+    with time_machine.travel(DUE, tick=False):
+        for person in (alice, mallory):
+            client.force_login(person)
+            answer = client.post(reverse("ticket_new_proposal"), asked)
+            told[person] = answer.context["proposal"]
+
+    assert told[mallory].critical == ["Contributions due"]
+    assert told[alice].critical == []
+    assert told[mallory].priority == told[alice].priority - 1

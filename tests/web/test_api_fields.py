@@ -1,8 +1,12 @@
 """The field matrix: who may read which field of the API. A field without a place here fails."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from oncall.models import Duty, Schedule
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.web.api.doors import Row
 from tests.api import calling_as
@@ -40,6 +44,7 @@ SHOWN = [
         "id ticket message name size content_type sha256 scan uploaded_by created_at",
         PEOPLE,
     ),
+    ("duties", "id schedule position person starts_at ends_at confirmed_at", ["sam"]),
     ("webhooks", WEBHOOK, ["carol"]),
     ("webhooks/{webhook}", WEBHOOK, ["carol"]),
     (
@@ -61,6 +66,9 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     actions.hand_on(open_ticket, by=sam, team=sam.team, reason="CANARY")
     actions.escalate(open_ticket, by=alice, reason="customer", text="Letters leave tonight.")
     actions.escalate(open_ticket, by=sam, reason="worst_case", text="CANARY")
+    during = (timezone.now(), timezone.now() + timedelta(hours=1))
+    schedule = Schedule.objects.create(name="Leistungen")
+    Duty.objects.create(schedule=schedule, person=sam, during=during)
     webhook = create_webhook(carol.organisation, by=carol, name="ITSM", url=receiver.url)
     ping_webhook(webhook, by=carol)
     return {"ticket": open_ticket.pk, "webhook": webhook.pk}
