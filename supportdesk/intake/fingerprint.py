@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 
-NAMES = re.compile(rb"(?im)^(message-id|from|subject|date):((?:.*)(?:\r?\n[ \t].*)*)")
+NAMES = re.compile(
+    rb"(?im)^(message-id|from|to|cc|subject|date|content-type):((?:.*)(?:\r?\n[ \t].*)*)"
+)
 MOST_HEADER = 200_000  # bytes
 
 
 def of(raw: bytes) -> str:
-    """Over what the sender wrote: body, Message-ID, From, Subject, Date; not over what servers add.
+    """Over what the sender wrote: the body and fields of theirs; not over what servers add.
 
     A Message-ID alone is not enough: some programs repeat theirs, and some write none.
     """
