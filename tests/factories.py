@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from releases.models import Correction, Installed, Line, Module, System
+from releases.models import Correction, Installed, Line, Module, Package, Status, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
@@ -86,6 +86,16 @@ class LineFactory(DjangoModelFactory):
         django_get_or_create = ["name"]
 
     name = "2026.1"
+
+
+class PackageFactory(DjangoModelFactory):
+    class Meta:
+        model = Package
+
+    line = factory.SubFactory(LineFactory)
+    level = factory.Sequence(lambda n: n)
+    status = Status.RELEASED
+    released_at = factory.LazyFunction(timezone.now)
 
 
 class CorrectionFactory(DjangoModelFactory):

@@ -1,6 +1,28 @@
-"""The verbs of the product."""
+"""All that changes the product's rows, one function per verb."""
 
+from releases.actions.doubts import doubt, settle
 from releases.actions.interest import note_interest
+from releases.actions.lines import open_line
+from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
+from releases.actions.systems import report
+from releases.actions.validity import assess, release_correction, unassessed_lines
 from releases.actions.wishes import back_wish, drop_backing, put_wish
 
-__all__ = ["back_wish", "drop_backing", "note_interest", "put_wish"]
+__all__ = [
+    "assess",
+    "back_wish",
+    "deliver",
+    "doubt",
+    "drop_backing",
+    "move",
+    "note_interest",
+    "open_line",
+    "plan",
+    "put_wish",
+    "release_correction",
+    "report",
+    "settle",
+    "unassessed_lines",
+    "why_no_release",
+    "withdraw",
+]

@@ -1,6 +1,7 @@
 """The rows of the product."""
 
 from releases.models.correction import Correction
+from releases.models.doubt import Doubt
 from releases.models.interest import Interest
 from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
@@ -15,6 +16,7 @@ __all__ = [
     "Correction",
     "Delivery",
     "DevelopmentArea",
+    "Doubt",
     "Installed",
     "Interest",
     "Line",

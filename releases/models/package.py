@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from releases.models.correction import Correction, CorrectionQuerySet
 from releases.models.line import Line
+from releases.models.validity import Validity
 from supportdesk.accounts.models import CustomerRows, Organisation, Service, User
 
 
@@ -100,6 +102,11 @@ class Package(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} SP {self.level}"
+
+    def content(self) -> CorrectionQuerySet:
+        """What it brings: the corrections whose fault ends with its level, on its line."""
+        ends_here = Validity.objects.filter(line=self.line_id, affected__endswith=self.level)
+        return Correction.objects.filter(pk__in=ends_here.values("correction"))
 
 
 class DeliveryQuerySet(CustomerRows):

@@ -43,6 +43,7 @@ MEMBER = SELF | {
     "ticket.reopen",
     "ticket.object",
     "ticket.escalate",
+    "validity.doubt",
 }
 COORDINATOR = MEMBER | {
     "user.invite",
@@ -53,6 +54,7 @@ COORDINATOR = MEMBER | {
     "agreement.view",
     "access.decide",
     "access.revoke",
+    "system.report",
 }
 
 PRODUCT = {
@@ -62,8 +64,10 @@ PRODUCT = {
     "line.view",
     "system.view",
     "correction.view",
+    "package.view",
 }
 STAFF = SELF | {"office.enter"} | PRODUCT
+ASSESSING = {"validity.assess", "correction.release", "validity.doubt"}
 TICKETS = {
     "ticket.view",
     "organisation.view",
@@ -101,6 +105,7 @@ AGENT = (
     | MAIL
     | ON_CALL
     | {
+        "validity.doubt",
         "ticket.open",
         "ticket.reply",
         "ticket.note",
@@ -158,6 +163,7 @@ ADMIN = (
             "line",
             "system",
             "correction",
+            "package",
         ]
         for verb in ["view", "configure"]
     }
@@ -177,6 +183,8 @@ ADMIN = (
     | {"developmentarea.configure"}
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
     | {"agreement.configure", "policy.configure"}
+    | ASSESSING
+    | {"system.report"}
     | {"webhook.manage", "invitation.view"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
     | MAIL
@@ -218,10 +226,13 @@ MAY: dict[Role, set[str]] = {
     | TICKETS
     | ON_CALL
     | DEFECTS
+    | ASSESSING
     | {"correction.configure", "ticket.note", "ticket.attach"},
     Role.RELEASE_MANAGER: STAFF
     | TICKETS
-    | {"line.configure", "system.configure", "module.configure", "correction.configure"}
+    | ASSESSING
+    | {f"{noun}.configure" for noun in ["line", "system", "module", "correction", "package"]}
+    | {"system.report"}
     | {"developmentarea.configure"},
     Role.TRAINER: STAFF | TICKETS | {"topic.configure"},
     Role.AUDITOR: AUDITOR,

@@ -1,0 +1,50 @@
+"""Who is told what about the product, and in which letter."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from releases.models import Doubt
+from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import User
+from supportdesk.messaging import notices
+
+EVENTS = {"doubted": "validity.doubted", "settled": "doubt.settled"}
+
+
+def doubted(doubt: Doubt) -> None:
+    """To whoever assessed the line that runs there; where nobody is left, to release managers."""
+    url = reverse("admin:releases_correction_validity", args=[doubt.correction_id])
+    for reader in _authors(doubt):
+        _write(doubt, reader, "doubted", url)
+
+
+def settled(doubt: Doubt) -> None:
+    if doubt.raised_by.is_vendor:
+        url = reverse("admin:releases_correction_validity", args=[doubt.correction_id])
+    else:
+        url = reverse("home")
+    _write(doubt, doubt.raised_by, "settled", url)
+
+
+def _authors(doubt: Doubt) -> list[User]:
+    runs = doubt.system.runs
+    rows = doubt.correction.validity.filter(line=runs.line_id if runs else None)
+    wanted = {*rows.values_list("author", flat=True), doubt.correction.author_id}
+    people = User.objects.active()
+    return list(people.filter(pk__in=wanted - {None})) or list(people.holding(Role.RELEASE_MANAGER))
+
+
+def _write(doubt: Doubt, reader: User, name: str, url: str) -> None:
+    notices.tell(
+        reader,
+        EVENTS[name],
+        f"doubt/{name}",
+        key=f"doubt.{name}:{doubt.pk}",
+        url=url,
+        subject=doubt,
+        doubt=doubt,
+        text=doubt.text if name == "doubted" else doubt.answer,
+        link=settings.BASE_URL.rstrip("/") + url,
+    )
