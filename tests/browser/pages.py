@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
+from releases.admin.package import VERBS as PACKAGE_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin import defect, escalation
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
@@ -90,6 +91,8 @@ PERSONAS = [
     Page("admin:oncall_change_add", LEA),
     Page("admin:oncall_rotation_add", LEA),
     Page("admin:oncall_rotation_change", LEA),
+    Page("admin:releases_correction_validity", ADA),
+    Page("admin:releases_package_change", ADA),
     # back office: lists and forms
     Page("admin:oncall_rotation_changelist", LEA, ours=False),
     Page("admin:oncall_*_history", AUDREY, ours=False),
@@ -186,6 +189,12 @@ NO_PAGES = {
         for kind in ["add", "change", "delete", "history"]
     },
     "admin:accounts_user_delete": "people are disabled, never deleted",
+    "admin:releases_package_delete": "packages are withdrawn, never deleted",
+    **{f"admin:releases_package_{verb}": "a verb: takes a click" for verb in PACKAGE_VERBS},
+    **{
+        f"admin:releases_correction_{verb}": "a verb: takes what is written"
+        for verb in ("assess", "release", "settle")
+    },
     "admin:accounts_invitation_delete": "invitations are withdrawn, never deleted",
     **{f"admin:accounts_user_{verb}": "a verb: takes a click" for verb in UserAdmin.verbs},
     **{f"admin:accounts_invitation_{v}": "a verb: takes a click" for v in InvitationAdmin.verbs},

@@ -8,7 +8,7 @@ from typing import Any
 from django.test.client import MULTIPART_CONTENT
 
 from oncall.models import Schedule
-from releases.models import Correction
+from releases.models import Correction, Doubt
 from tests.web.routes import Route
 from tests.web.world import World
 
@@ -63,6 +63,20 @@ def _rotation(world: World) -> dict[str, Any]:
 
 
 GIVEN: dict[str, Body] = {
+    "admin:releases_correction_assess": lambda world: {
+        "line": world.alpina.system.installed.line_id,
+        "levels": "2-4",
+    },
+    "admin:releases_correction_settle": lambda world: {
+        "doubt": world.row(Doubt).pk,
+        "answer": "Said.",
+    },
+    "admin:releases_package_move": lambda world: {"to": "released"},
+    "admin:releases_package_deliver": lambda world: {
+        "wave": "general",
+        "organisations": [world.hansa.organisation.pk],
+    },
+    "admin:releases_package_withdraw": lambda world: {"why": "Said."},
     "admin:oncall_change_add": _change,
     "admin:oncall_rotation_add": _rotation,
     "admin:oncall_rotation_change": _rotation,

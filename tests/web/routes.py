@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.models import Change, Duty
+from releases.models import Correction, Package
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -59,6 +60,11 @@ MODELS: dict[str, type[Model]] = {
     "notice_read": Notice,
     **dict.fromkeys(("colleague", "colleague_grant"), User),
     **dict.fromkeys(("colleague_disable", "colleague_enable"), User),
+    **{
+        f"admin:releases_correction_{verb}": Correction
+        for verb in ("validity", "assess", "release", "settle")
+    },
+    **{f"admin:releases_package_{verb}": Package for verb in ("move", "deliver", "withdraw")},
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},

@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
 from releases.actions import back_wish, put_wish
-from releases.models import Correction, DevelopmentArea, Line, Module, System, Wish
+from releases.models import (
+    Correction,
+    DevelopmentArea,
+    Doubt,
+    Line,
+    Module,
+    Package,
+    System,
+    Wish,
+)
 from supportdesk.accounts.models import (
     Invitation,
     Mandate,
@@ -36,6 +45,7 @@ from tests.factories import (
     MandateFactory,
     ModuleFactory,
     OrganisationFactory,
+    PackageFactory,
     SystemFactory,
     TeamFactory,
     TopicFactory,
@@ -176,6 +186,18 @@ def _defect(house: World, n: int) -> None:
     actions.comment_on_defect(defect, by=UserFactory(), text=f"Comment {n}")
 
 
+def _doubt(house: World, n: int) -> Doubt:
+    system = SystemFactory(organisation=OrganisationFactory())
+    person = UserFactory(organisation=system.organisation, roles=["member"])
+    return Doubt.objects.create(
+        correction=house.row(Correction),
+        system=system,
+        verdict="no_fix",
+        text="No.",
+        raised_by=person,
+    )
+
+
 # How one more row of a model comes about. A list of a model without a line here fails below.
 Maker = Callable[[World, int], Any]
 ONE_MORE: dict[type[Model], Maker] = {
@@ -204,6 +226,8 @@ ONE_MORE: dict[type[Model], Maker] = {
     ),
     Module: lambda house, n: ModuleFactory(),
     Correction: lambda house, n: CorrectionFactory(),
+    Package: lambda house, n: PackageFactory(level=100 + n),
+    Doubt: _doubt,
     Topic: lambda house, n: TopicFactory(),
     CauseCount: _count,
     Line: lambda house, n: LineFactory(
@@ -265,6 +289,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "webhook": ("carol", [Dispatch]),
     "tokens": ("carol", [Token]),
     "profile": ("carol", [Token]),
+    "admin:releases_correction_validity": ("rita", [Line, System, Doubt]),
+    "admin:releases_package_change": ("rita", [System, Correction]),
     "admin:index": ("lea", [Ticket]),
     "admin:tickets_defect_change": ("lea", [Defect]),
     "admin:tickets_report": ("lea", [Ticket]),

@@ -20,7 +20,15 @@ from django.utils import timezone
 from oncall import actions as roster
 from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
 from releases.actions import back_wish, put_wish
-from releases.models import DevelopmentArea, Line, Module, System
+from releases.models import (
+    Correction,
+    DevelopmentArea,
+    Doubt,
+    Line,
+    Module,
+    Package,
+    System,
+)
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import (
     Invitation,
@@ -42,6 +50,7 @@ from tests.factories import (
     MandateFactory,
     ModuleFactory,
     OrganisationFactory,
+    PackageFactory,
     SystemFactory,
     TeamFactory,
     TopicFactory,
@@ -51,6 +60,7 @@ from tests.factories import (
     a_ticket,
     published_levels,
 )
+from tests.releases.fleet import assess, deliver
 from tickets import actions
 from tickets.models import (
     Agreement,
@@ -132,8 +142,8 @@ def build() -> World:
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
-    CorrectionFactory(module=module)
-    rows: dict[type[Model], Model] = {
+    rows = _product(module, alpina)
+    rows |= {
         Line: alpina.system.installed.line,
         Module: module,
         DevelopmentArea: area,
@@ -155,6 +165,23 @@ def _roster(people: dict[str, User], team: Any) -> dict[type[Model], Model]:
     now = timezone.now()
     CriticalPeriod.objects.create(name="The change", during=(now, now + timedelta(days=1)))
     return {Schedule: schedule, Rotation: rotation, Change: swap, Duty: other}
+
+
+def _product(module: Module, alpina: Owned) -> dict[type[Model], Model]:
+    """A package that Alpina has been given, a correction in it, and what Alpina says of that."""
+    line = alpina.system.installed.line
+    package = PackageFactory(line=line, level=4)
+    deliver(package, alpina.organisation)
+    correction = CorrectionFactory(module=module)
+    assess(correction, line, [(2, 4)])
+    doubt = Doubt.objects.create(
+        correction=correction,
+        system=alpina.system,
+        verdict="delivered_not_imported",
+        text=f"{ALPINA} doubt",
+        raised_by=alpina.member,
+    )
+    return {Package: package, Correction: correction, Doubt: doubt}
 
 
 def _webhook(owned: Owned) -> None:

@@ -1,0 +1,156 @@
+"""Packages in the back office: planned, moved along their way, delivered, withdrawn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from releases import actions
+from releases.forms import DeliverForm, MoveForm, PlanForm, WithdrawForm
+from releases.models import NEXT, Package, Status, System
+from supportdesk.accounts import access
+from supportdesk.accounts.models import Organisation
+from supportdesk.errors import Refused
+from supportdesk.web.forms import DeskForm, attempt
+from supportdesk.web.office import AuditedAdmin, Section, colleague
+
+VERBS = ["move", "deliver", "withdraw"]
+CONTENT = 200  # corrections of one package a page shows
+
+
+@admin.register(Package)
+class PackageAdmin(AuditedAdmin):
+    section = Section.PRODUCT
+    form = PlanForm
+    list_display = ["__str__", "status", "planned_on", "released_at"]
+    list_filter = ["line", "status"]
+    list_select_related = ["line"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        planned = actions.plan(obj.line, obj.level, by=colleague(request), on=obj.planned_on)
+        obj.pk = planned.pk
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path(
+                f"<int:pk>/{verb}/",
+                self.admin_site.admin_view(require_POST(getattr(self, verb))),
+                name=f"releases_package_{verb}",
+            )
+            for verb in VERBS
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._page(request, row)
+
+    def move(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row, form = self._row(request, pk), MoveForm(request.POST)
+        return self._tried(
+            request, row, form, lambda to: actions.move(row, to, by=colleague(request))
+        )
+
+    def deliver(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        form = DeliverForm(row, request.POST)
+        return self._tried(
+            request, row, form, lambda **facts: actions.deliver(row, by=colleague(request), **facts)
+        )
+
+    def withdraw(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        form = WithdrawForm(row, request.POST)
+        return self._tried(
+            request,
+            row,
+            form,
+            lambda **facts: actions.withdraw(row, by=colleague(request), **facts),
+        )
+
+    def _tried(self, request: HttpRequest, row: Package, form: DeskForm, verb: Any) -> HttpResponse:
+        """Call the verb; what it refuses is said on the page, with what was typed."""
+        access.require(colleague(request), "package.configure")
+        try:
+            done = attempt(form, lambda: verb(**form.cleaned_data))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return self._page(request, row, form, status=refusal.status)
+        if done is None:
+            return self._page(request, row, form, status=422)
+        messages.success(request, _("Done."))
+        return HttpResponseRedirect(self.url("change", row.pk))
+
+    def _row(self, request: HttpRequest, pk: int) -> Package:
+        return get_object_or_404(self.get_queryset(request).select_related("line"), pk=pk)
+
+    def _page(
+        self, request: HttpRequest, row: Package, tried: DeskForm | None = None, status: int = 200
+    ) -> HttpResponse:
+        manages = access.may(colleague(request), "package.configure")
+        released = manages and row.status == Status.RELEASED
+        return self.page(
+            request,
+            "admin/releases/package.html",
+            status=status,
+            title=str(row),
+            package=row,
+            way=_way(row),
+            next=[one for one in Status if one in _next(row)] if manages else [],
+            deliver=_form(tried, DeliverForm, row) if released else None,
+            withdraw=_form(tried, WithdrawForm, row) if released else None,
+            content=list(row.content().select_related("module")[:CONTENT]),
+            missing=actions.why_no_release(row) if row.status == Status.IN_QA else [],
+            customers=_customers(row),
+        )
+
+
+def _way(row: Package) -> list[tuple[Status, str]]:
+    """The states up to the release, each passed, present or to come."""
+    states: list[Status] = [one for one in Status if one != Status.WITHDRAWN]
+    here = len(states) if row.status == Status.WITHDRAWN else states.index(Status(row.status))
+    marks = ["done"] * here + ["now"] + [""] * len(states)
+    return list(zip(states, marks, strict=False))
+
+
+def _next(row: Package) -> set[Status]:
+    return NEXT[Status(row.status)] - {Status.WITHDRAWN}
+
+
+def _form(tried: DeskForm | None, kind: Any, row: Package) -> Any:
+    return tried if isinstance(tried, kind) else kind(row, auto_id=f"{kind.__name__}-%s")
+
+
+def _customers(row: Package) -> list[dict[str, Any]]:
+    """Who runs the line or has the package, and how far each of their systems is."""
+    deliveries = {one.organisation_id: one for one in row.deliveries.all()}
+    systems: dict[int, list[tuple[System, bool]]] = {}
+    running = System.objects.running().with_level().filter(installed__line=row.line_id)
+    for system in running.exclude(organisation=None):
+        has_it = bool(system.runs and system.runs.level >= row.level)
+        systems.setdefault(system.organisation_id or 0, []).append((system, has_it))
+    owners = Organisation.objects.filter(pk__in={*systems, *deliveries})
+    return [
+        {
+            "organisation": one,
+            "delivery": deliveries.get(one.pk),
+            "systems": systems.get(one.pk, []),
+        }
+        for one in owners.order_by("name")
+    ]

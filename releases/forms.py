@@ -1,0 +1,107 @@
+"""The shape of what people say about levels, packages and systems."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from releases.models import Delivery, Line, Package, Status
+from releases.validity import Interval
+from supportdesk.accounts.models import Organisation
+from supportdesk.web.forms import DeskForm
+
+HIGHEST = 9999  # far beyond any support package
+STRETCH = re.compile(r"(\d{1,4})\s*[-–]\s*(\d{1,4})?")
+
+
+class Levels(forms.Field):
+    """Levels in a line of text: "2–4, 6–"; a dash alone for none, nothing for not assessed."""
+
+    def to_python(self, value: Any) -> list[Interval] | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if text in ("-", "–"):
+            return []
+        return [self._stretch(part.strip()) for part in text.split(",") if part.strip()]
+
+    def validate(self, value: Any) -> None:
+        """Nothing is an answer too."""
+
+    def _stretch(self, text: str) -> Interval:
+        found = STRETCH.fullmatch(text)
+        if found is None:
+            raise ValidationError(_("Please write levels like 2–4, 6–."))
+        return int(found[1]), int(found[2]) if found[2] else None
+
+
+class LevelsForm(DeskForm):
+    line = forms.ModelChoiceField(Line.objects.all(), label=_("Line"))
+    levels = Levels(
+        label=_("Affected levels"),
+        required=False,
+    )
+
+
+class SettleForm(DeskForm):
+    answer = forms.CharField(
+        label=_("Answer"), widget=forms.Textarea({"rows": 3}), max_length=5_000
+    )
+
+
+class DoubtForm(DeskForm):
+    text = forms.CharField(
+        label=_("What is wrong?"),
+        help_text=_("It goes to the colleague who assessed this."),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=5_000,
+    )
+
+
+class PlanForm(forms.ModelForm):
+    class Meta:
+        model = Package
+        fields = ["line", "level", "planned_on"]
+
+
+class MoveForm(DeskForm):
+    to = forms.TypedChoiceField(choices=Status.choices, coerce=Status)
+
+
+class WithdrawForm(DeskForm):
+    why = forms.CharField(label=_("Why"), widget=forms.Textarea({"rows": 3}), max_length=5_000)
+    successor = forms.ModelChoiceField(
+        Package.objects.none(), label=_("Successor"), required=False, empty_label=_("none yet")
+    )
+
+    def __init__(self, package: Package, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        later = package.line.packages.filter(level__gt=package.level)
+        fields: Any = self.fields
+        fields["successor"].queryset = later.exclude(status=Status.WITHDRAWN).select_related("line")
+
+
+class DeliverForm(DeskForm):
+    wave = forms.ChoiceField(label=_("Wave"), choices=Delivery.Wave.choices)
+    organisations = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(),
+        label=_("To whom"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, package: Package, *args: Any, **kwargs: Any) -> None:
+        """Customers of the line who do not have the package yet."""
+        super().__init__(*args, **kwargs)
+        runs = Organisation.objects.filter(systems__installed__line=package.line_id)
+        had = package.deliveries.given().values("organisation")
+        fields: Any = self.fields
+        fields["organisations"].queryset = runs.exclude(pk__in=had).distinct()
+
+
+class ReportForm(DeskForm):
+    line = forms.ModelChoiceField(Line.objects.all(), label=_("Line"), empty_label=None)
+    level = forms.IntegerField(label=_("Support package"), min_value=0, max_value=HIGHEST)
