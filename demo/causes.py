@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
-from tickets.models import Diagnosis, Verdict
+from releases.models import Correction, Interest, Wish, WishBacking
+from tickets.models import DONE, Defect, Diagnosis, Verdict
 from training.models import CauseCount
 
 if TYPE_CHECKING:
     from demo.house import House
+    from demo.texts import ModuleText
+    from demo.year import Story
+    from releases.models import Module
+    from supportdesk.accounts.models import User
 
 # Module, process area, topics.
 TOPICS = [
@@ -30,13 +35,19 @@ TOPICS = [
     ("zah", "Zahlungsverkehr", ["Zahlläufe zurücknehmen", "Sperren mit Ende setzen"]),
 ]
 # Of a hundred: what is mostly settings here is mostly handling there.
-HANDLING, SETTINGS = Verdict.HANDLING_ERROR, Verdict.SETTINGS_DIFFERENCE
-USUAL = {HANDLING: 60, SETTINGS: 40}
+DEFECT, HANDLING = Verdict.SOFTWARE_DEFECT, Verdict.HANDLING_ERROR
+CORRECTION, SETTINGS = Verdict.MISSING_CORRECTION, Verdict.SETTINGS_DIFFERENCE
+WISH = Verdict.WISH
+USUAL = {DEFECT: 18, HANDLING: 38, CORRECTION: 14, SETTINGS: 22, WISH: 8}
 MIX: dict[str, dict[Verdict, int]] = {
-    "fir": {HANDLING: 75, SETTINGS: 25},
-    "onl": {HANDLING: 35, SETTINGS: 65},
-    "zah": {HANDLING: 45, SETTINGS: 55},
+    "fir": {DEFECT: 10, HANDLING: 55, CORRECTION: 8, SETTINGS: 15, WISH: 12},
+    "onl": {DEFECT: 24, HANDLING: 16, CORRECTION: 12, SETTINGS: 40, WISH: 8},
+    "zah": {DEFECT: 22, HANDLING: 26, CORRECTION: 20, SETTINGS: 28, WISH: 4},
 }
+WISHES = [
+    ("Filter dauerhaft merken", "Die Auswahl soll beim nächsten Aufruf noch gesetzt sein."),
+    ("Auswertung als Tabelle speichern", "Jede Liste soll sich als Tabelle ablegen lassen."),
+]
 DIFFERENCES = [
     "Reihenfolge der Läufe weicht vom Auslieferungsstand ab: Tagesabschluss vor Zahllauf.",
     "Tabelle mit falschem Beginn gepflegt: „gültig ab“ steht nicht auf dem Monatsersten.",
@@ -51,14 +62,65 @@ class Cause:
     verdict: Verdict
     n: int  # which of several follow-ups
 
-    def follow_up(self, house: House, found_on: date) -> dict[str, Any]:
+    def follow_up(self, story: Story, house: House, found_on: date) -> dict[str, Any]:
         """As columns of a diagnosis."""
         facts: dict[str, Any] = {"verdict": self.verdict}
+        known = house.known[self.module]
+        if self.verdict == DEFECT:
+            return {**facts, "defect_id": (known.open if _in_work(story) else known.fixed).pk}
         if self.verdict == HANDLING:
             topics = house.topics[self.module]
             return {**facts, "topic_id": topics[self.n % len(topics)].pk}
+        if self.verdict == CORRECTION:
+            system = house.systems[story.insurer]
+            return {**facts, "correction_id": known.correction.pk, "system_id": system.pk}
+        if self.verdict == WISH:
+            return {**facts, "wish_id": known.wishes[self.n % len(WISHES)].pk}
         since = found_on - timedelta(days=1 + self.n % 40)
         return {**facts, "difference": DIFFERENCES[self.n % 4], "differs_since": since}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a module: a fault in work and one that is mended, and what is wished."""
+
+    open: Defect
+    fixed: Defect
+    correction: Correction
+    wishes: list[Wish]
+
+
+def known(text: ModuleText, module: Module, dev: User, since: datetime) -> Known:
+    """Written through the ORM, as if development had been at it for a while."""
+    titles = [one.subject for one in text.subjects if "{" not in one.subject]
+    correction = Correction.objects.create(
+        module=module, symptom=titles[-1], author=dev, made_at=since
+    )
+    facts: dict[str, Any] = {"module": module, "reported_by": dev}
+    facts |= {
+        "area": module.development_area,
+        "steps": "Im Labor nachgestellt, siehe Meldung.",
+        "reported_at": since,
+    }
+    return Known(
+        open=Defect.objects.create(
+            title=titles[0], state="accepted", tracker_key=f"{module.code.upper()}-214", **facts
+        ),
+        fixed=Defect.objects.create(
+            title=titles[-1], state="fixed", correction=correction, ended_at=since, **facts
+        ),
+        correction=correction,
+        wishes=[
+            Wish.objects.create(module=module, title=title, text=text, put_by=dev, put_at=since)
+            for title, text in WISHES
+        ],
+    )
+
+
+def _in_work(story: Story) -> bool:
+    """Development has not said yet when it comes."""
+    kinds = {step.kind for step in story.steps}
+    return "to_dev" in kinds and not kinds & {"fixed", "resolved"}
 
 
 def of(module: str, number: int) -> Cause:
@@ -69,8 +131,29 @@ def of(module: str, number: int) -> Cause:
     return Cause(module, verdict, dice.randrange(1_000))
 
 
-def count() -> None:
-    """What tickets would have told training, ticket by ticket."""
+def tell() -> None:
+    """What tickets would have told the rooms below, ticket by ticket."""
+    _counts()
+    told = Diagnosis.objects.select_related("defect").values_list(
+        "ticket_id",
+        "ticket__organisation_id",
+        "ticket__status",
+        Coalesce("correction_id", "defect__correction_id"),
+        "wish_id",
+    )
+    interests, backings = [], []
+    for number, owner, status, correction, wish in told.iterator():
+        facts = {"organisation_id": owner, "number": number}
+        if correction:
+            is_open = status not in DONE
+            interests.append(Interest(correction_id=correction, is_open=is_open, **facts))
+        if wish:
+            backings.append(WishBacking(wish_id=wish, **facts))
+    Interest.objects.bulk_create(interests, batch_size=1_000)
+    WishBacking.objects.bulk_create(backings, batch_size=1_000)
+
+
+def _counts() -> None:
     found = (
         Diagnosis.objects.exclude(topic=None)
         .annotate(month=TruncMonth("at"))

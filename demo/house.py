@@ -13,7 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 from django.utils import timezone
 
 from demo import cast, causes, texts
-from releases.models import Installed, Line, Module, System
+from releases.models import DevelopmentArea, Installed, Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
 from tickets.models import Agreement, Competence
@@ -31,8 +31,10 @@ class House:
     people: dict[str, list[User]] = field(default_factory=dict)  # of an organisation, by its code
     acting: dict[str, list[User]] = field(default_factory=dict)  # providers' people, by insurer
     modules: dict[str, Module] = field(default_factory=dict)
+    developer: User = field(init=False)
     systems: dict[str, System] = field(default_factory=dict)  # production, by insurer
     staff: dict[int, User] = field(default_factory=dict)  # specialists, by their keys
+    known: dict[str, causes.Known] = field(default_factory=dict)  # by module
     topics: dict[str, list[Topic]] = field(default_factory=dict)  # by module
     levels: dict[int, list[tuple[User, int]]] = field(default_factory=dict)  # by module's key
     absences: dict[int, list[tuple[date, date, str]]] = field(default_factory=dict)  # by person
@@ -49,6 +51,7 @@ def build(today: date, dice: random.Random) -> House:
     _absences(house, today, dice)
     _systems(house)
     _topics(house)
+    _known(house)
     _agreement(house, today)
     return house
 
@@ -160,9 +163,11 @@ def _staff(house: House, password: str) -> None:
         house.staff[person.pk] = person
     _deputies(house)
     for local, name, role in cast.HOUSE:
-        User.objects.create(
+        person = User.objects.create(
             email=f"{local}@{cast.VENDOR_DOMAIN}", name=name, roles=[role], password=password
         )
+        if role == "developer":
+            house.developer = person
 
 
 def _deputies(house: House) -> None:
@@ -185,6 +190,20 @@ def _absences(house: House, today: date, dice: random.Random) -> None:
                 taken.append((*span, kind))
                 Absence.objects.create(person=person, during=DateRange(*span), kind=kind)
         house.absences[person.pk] = taken
+
+
+def _known(house: House) -> None:
+    """Each team's modules are developed by an area of the same subject."""
+    since = timezone.now() - timedelta(days=360)
+    areas: dict[int, DevelopmentArea] = {}
+    for text in texts.MODULES:
+        module = house.modules[text.code]
+        if text.team not in areas:
+            name = f"Entwicklung {module.team}"
+            areas[text.team] = DevelopmentArea.objects.create(name=name)
+        module.development_area = areas[text.team]
+        module.save(update_fields=["development_area"])
+        house.known[text.code] = causes.known(text, module, house.developer, since)
 
 
 def _topics(house: House) -> None:

@@ -108,7 +108,7 @@ def diagnoses(story: Story, house: House) -> Iterator[dict[str, Any]]:
             "ticket_id": story.number,
             "by_id": found.by.pk,
             "at": found.at,
-            **story.cause.follow_up(house, found.at.date()),
+            **story.cause.follow_up(story, house, found.at.date()),
         }
 
 

@@ -20,7 +20,7 @@ from supportdesk.accounts.models import User
 from supportdesk.worktime.arithmetic import Calendar, add, next_opening
 from tickets import routing
 from tickets.clocks import Clock, Reading
-from tickets.models import Priority, Status
+from tickets.models import Priority, Status, Verdict
 from tickets.promises import PUBLISHED
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -248,6 +248,8 @@ class Year:
         answer = story.say(story.subject.answer)
         story.cause = causes.of(story.module.code, story.number)
         story.steps.append(Step(at, self._in_charge(story), "diagnosed"))
+        if story.cause.verdict == Verdict.SOFTWARE_DEFECT:
+            at = self._develop(story, at)
         story.steps.append(
             Step(at, self._in_charge(story), "resolved", answer, status=Status.RESOLVED)
         )
@@ -265,6 +267,16 @@ class Year:
         else:
             closed = at + closes_after
             story.steps.append(Step(closed, self.desk, "closed", status=Status.CLOSED))
+
+    def _develop(self, story: Story, at: datetime) -> datetime:
+        """Handed over to development, corrected, delivered; with dice of its own."""
+        dice = random.Random(f"develop {story.number}")  # noqa: S311 - no secrets
+        fixed = add(self.hours, at, timedelta(hours=dice.uniform(4, 60)))
+        story.steps += [
+            Step(at, self._in_charge(story), "to_dev", status=Status.WAITING_DEVELOPMENT),
+            Step(fixed, self.house.developer, "fixed", status=Status.WAITING_DELIVERY),
+        ]
+        return add(self.hours, fixed, timedelta(hours=dice.uniform(8, 80)))
 
     def _in_charge(self, story: Story) -> User:
         assert story.assignee is not None

@@ -39,6 +39,8 @@ RIGHT = {  # the verb behind each kind of step
     "waiting": "ticket.wait_for_customer",
     "resumed": "ticket.reply",
     "diagnosed": "ticket.diagnose",
+    "to_dev": "ticket.diagnose",
+    "fixed": "defect.fix",
     "resolved": "ticket.resolve",
     "confirmed": "ticket.confirm",
     "reopened": "ticket.reopen",
@@ -145,6 +147,8 @@ def test_every_list_has_something_to_show(monday):
     assert set(Ticket.objects.values_list("status", flat=True)) >= {
         "open",
         "waiting_customer",
+        "waiting_development",
+        "waiting_delivery",
         "resolved",
         "closed",
     }

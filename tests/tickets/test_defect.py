@@ -1,6 +1,7 @@
 """A fault goes to development and comes back; its tickets follow, and no customer sees another."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pgtrigger
 import pytest
@@ -23,7 +24,7 @@ from tests.factories import (
 )
 from tickets import actions
 from tickets.actions import Fault, Finding
-from tickets.models import Defect, DefectState, Message, Status, Ticket
+from tickets.models import NEXT, Defect, DefectState, Message, Status, Ticket
 from tickets.models.defect import DEFECT_NEXT
 
 OFFICE = Message.Channel.OFFICE
@@ -74,7 +75,16 @@ def test_a_ticket_goes_to_development_from_where_it_is(request, state, defect, l
 
     assert ticket.status == Status.WAITING_DEVELOPMENT
     assert ticket.assignee
-    assert [step.kind for step in ticket.history.all()][-2:] == ["diagnosed", "to_dev"]
+    lives = list(ticket.history.all())
+    assert lives[-1].kind == "to_dev"
+    for before, after in pairwise(lives):
+        assert before.status == after.status or after.status in NEXT[Status(before.status)]
+
+
+def test_while_development_works_on_it_our_clocks_run(waiting_ticket, defect, sam):
+    ticket = actions.diagnose(waiting_ticket, by=sam, finding=behind(defect))
+
+    assert ticket.clocks.get(clock="resolution").state == "running"
 
 
 def test_one_defect_stands_behind_many_tickets(defect, handed_over, hansas):

@@ -19,6 +19,7 @@ from supportdesk.audit import actions as audit
 from supportdesk.errors import Invalid, Refused, WrongState
 from supportdesk.messaging import outbox
 from tickets.actions import steps
+from tickets.actions.assignment import put_in_charge
 from tickets.actions.clockwork import wind
 from tickets.models import (
     DONE,
@@ -158,12 +159,12 @@ def hand_over(ticket: Ticket, defect: Defect, *, by: User) -> None:
     """
     if defect.state == DefectState.REJECTED:
         raise WrongState(DefectState(defect.state), _("open"))
-    if ticket.status in (Status.NEW, Status.WAITING_CUSTOMER):
-        now = timezone.now()
-        facts: dict[str, Any] = {}
-        if not ticket.assignee_id:
-            facts = {"assignee": by, "assigned_at": now, "routed_at": ticket.routed_at or now}
-        steps.move(ticket, Status.OPEN, **facts)
+    if ticket.status == Status.NEW:
+        put_in_charge(ticket, by)
+        steps.trace(ticket, Kind.TAKEN, by=by)
+    if ticket.status == Status.WAITING_CUSTOMER:
+        steps.move(ticket, Status.OPEN)
+        steps.trace(ticket, Kind.RESUMED, by=by)
     if ticket.status == Status.OPEN:
         steps.move(ticket, Status.WAITING_DEVELOPMENT)
         steps.trace(ticket, Kind.TO_DEV, by=by, defect=defect.pk)
@@ -181,8 +182,6 @@ def take_back(ticket: Ticket, *, by: User) -> None:
 
 
 def _await_delivery(ticket: Ticket, on: date | None, *, by: User, **facts: Any) -> None:
-    """By way of open, where it was: what waits for development is in work again for a moment."""
-    steps.move(ticket, Status.OPEN)
     promised_at = on and timezone.make_aware(datetime.combine(on, time(23, 59, 59)))
     steps.move(ticket, Status.WAITING_DELIVERY, promised_at=promised_at)
     steps.trace(ticket, Kind.FIXED, by=by, **facts)

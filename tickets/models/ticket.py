@@ -44,7 +44,7 @@ NEXT: dict[Status, set[Status]] = {
         Status.CLOSED,
     },
     Status.WAITING_CUSTOMER: {Status.OPEN, Status.RESOLVED},
-    Status.WAITING_DEVELOPMENT: {Status.OPEN, Status.RESOLVED},
+    Status.WAITING_DEVELOPMENT: {Status.OPEN, Status.WAITING_DELIVERY, Status.RESOLVED},
     Status.WAITING_DELIVERY: {Status.OPEN, Status.RESOLVED},
     Status.RESOLVED: {Status.OPEN, Status.CLOSED},
     Status.CLOSED: {Status.OPEN},  # by the customer, within REOPEN_WINDOW

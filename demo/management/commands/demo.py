@@ -77,7 +77,7 @@ class Command(BaseCommand):
             self._copy(batch, built, now)
             self.stdout.write(f"Demo: {start + len(batch)} of {len(stories)} tickets.")
         with transaction.atomic():
-            causes.count()
+            causes.tell()
             files, notices = enclosed.write(dice), inbox.write(now)
             audit.record("demo.completed", Module.objects.earliest("pk"), by=desk)
         self.stdout.write(f"Demo: {files} files and {notices} notices. The demo is complete.")
