@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -16,19 +16,18 @@ from django.utils.translation import gettext_lazy
 
 from oncall import fairness
 from oncall.fairness import Load
-from oncall.models import Duty
+from oncall.models import Duty, Page
 from oncall.rota import DAY
 from oncall.spans import Span
 from supportdesk.accounts.models import User
+from supportdesk.worktime import calendars
+from supportdesk.worktime.arithmetic import next_opening
 from supportdesk.worktime.calendars import public_holidays
 from supportdesk.worktime.models import Absence
 
 REST = timedelta(hours=11)  # uninterrupted, after any work (§ 5 (1) ArbZG)
 HEAVY = 1.5  # times the mean
 STATE = "NW"  # whose holidays weigh where a team's calendar names none
-
-# Who says when people were called to work: (person's key, span) of the window.
-INTERVENTIONS: list[Callable[[Span], Iterable[tuple[int, Span]]]] = []
 
 DOUBLE, ABSENT, CLOSED = (
     gettext_lazy("Double duty"),
@@ -165,13 +164,28 @@ def _heavy(shares: list[Shared]) -> Iterator[Finding]:
 
 
 def _rest(people: dict[int, User], window: Span) -> Iterator[Finding]:
-    """After being called to work the eleven hours begin anew."""
-    for known in INTERVENTIONS:
-        for pk, span in known(window):
-            if person := people.get(pk):
-                words = _("%(name)s worked until %(until)s and rests until %(from)s.")
-                facts = {"name": person.name, "until": _at(span.end), "from": _at(span.end + REST)}
-                yield Finding(str(RESTS), words % facts)
+    """Being called to work ends the rest: eleven hours begin anew, and may reach into the morning.
+
+    From taking a page to its end; what was only a test called nobody to work.
+    """
+    called = Page.objects.filter(acknowledged_by__in=people, is_test=False)
+    called = called.filter(acknowledged_at__lt=window.end, ended_at__gt=window.start)
+    for page in called.order_by("ended_at"):
+        pk, until = page.acknowledged_by_id, page.ended_at
+        assert pk is not None  # asked for
+        assert until is not None
+        begins = _opening(people[pk], until)
+        if begins is None or begins < until + REST:
+            words = _("%(name)s worked until %(until)s and rests until %(from)s.")
+            facts = {"name": people[pk].name, "until": _at(until), "from": _at(until + REST)}
+            yield Finding(str(RESTS), words % facts)
+
+
+def _opening(person: User, after: datetime) -> datetime | None:
+    """When their team's day begins next."""
+    if person.team is None:
+        return None
+    return next_opening(calendars.of(person.team.calendar), after)
 
 
 def _by_person(duties: list[Duty]) -> dict[User, list[Duty]]:

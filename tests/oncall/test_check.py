@@ -8,10 +8,9 @@ import pytest
 from django.urls import reverse
 
 from oncall import check
-from oncall.models import Duty, Schedule
+from oncall.models import Duty, Page, Policy, PolicyVersion, Schedule
 from oncall.spans import Span
 from supportdesk.worktime.models import Absence
-from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -100,16 +99,47 @@ def test_teams_are_not_weighed_against_each_other(schedule, sam, dev):
     assert found("Load") == []
 
 
-def test_after_being_called_eleven_hours_are_rest(schedule, sam, lea, monkeypatch):
-    duty(schedule, sam, MONDAY)
-    called = Span(MONDAY + timedelta(hours=18), MONDAY + timedelta(hours=19))
-    stranger = UserFactory()
-    calls = [(sam.pk, called), (stranger.pk, called)]
-    monkeypatch.setattr(check, "INTERVENTIONS", [lambda window: calls])
+def called(person, until: datetime, **facts) -> None:
+    """A page taken an hour before, and done."""
+    policy = Policy.objects.create(name=f"Nachts {until}")
+    version = PolicyVersion.objects.create(policy=policy, digest="x", content={})
+    Page.objects.create(
+        key=f"{until}",
+        title="A fault",
+        policy=policy,
+        version=version,
+        state="resolved",
+        due_at=None,
+        acknowledged_by=person,
+        acknowledged_at=until - timedelta(hours=1),
+        ended_at=until,
+        **facts,
+    )
 
-    [reason] = found("Rest")
-    assert reason.startswith("Sam Winter")
-    assert reason.endswith("/2026 15:00.")  # called until 4:00, and eleven hours on
+
+@pytest.mark.parametrize(
+    ("hours", "reasons"),
+    [
+        (18, ["14:00"]),  # until 3:00 local, and the team begins at 7:00
+        (12, ["8:00"]),  # until 21:00 the evening before: an hour too short
+        (11, []),  # until 20:00: just enough
+    ],
+)
+def test_after_being_called_eleven_hours_are_rest(schedule, sam, hours, reasons):
+    duty(schedule, sam, MONDAY)
+    called(sam, MONDAY + timedelta(hours=hours))
+
+    told = found("Rest")
+    assert [reason.split(" ")[-1].rstrip(".") for reason in told] == reasons
+    assert all(reason.startswith("Sam Winter") for reason in told)
+
+
+def test_a_test_page_and_a_page_of_others_end_no_rest(schedule, sam, lea):
+    duty(schedule, sam, MONDAY)
+    called(sam, MONDAY + timedelta(hours=18), is_test=True)
+    called(lea, MONDAY + timedelta(hours=19))  # who is on no duty in this time
+
+    assert found("Rest") == []
 
 
 def test_the_page_shows_bars_and_the_same_as_a_table(client, lea, schedule, sam):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,16 +17,18 @@ import schemathesis
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.transport.requests import multipart_serializer
 from schemathesis.transport.serialization import contains_binary
 from schemathesis.transport.wsgi import WSGI_TRANSPORT
 
+from oncall.models import Duty, Schedule
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.accounts.models import Scope, Token
 from supportdesk.wsgi import application
-from tests.factories import SystemFactory, TopicFactory, a_ticket
+from tests.factories import SystemFactory, TopicFactory, UserFactory, a_ticket
 from tickets import actions
 
 LONG = int(os.environ.get("API_FUZZING", "0"))
@@ -77,6 +80,7 @@ def known(open_ticket, alice, carol, module, system, alpina) -> dict[str, Any]:
         "attachments id": open_ticket.attachments.get().pk,
         "systems id": system.pk,
         "webhooks id": webhook.pk,
+        "duties id": _duties(module.team),
         "modules code": module.code,
         "organisations code": alpina.code,
         "lines name": system.installed.line.name,
@@ -88,6 +92,15 @@ def known(open_ticket, alice, carol, module, system, alpina) -> dict[str, Any]:
         "team": module.team.name,
         "topic": TopicFactory(name="Zahlstellen").name,
     }
+
+
+def _duties(team) -> int:
+    """Two, so that lists have a second page."""
+    schedule, now = Schedule.objects.create(name="Nachts", team=team), timezone.now()
+    for n in range(2):
+        during = (now + timedelta(hours=n), now + timedelta(hours=n + 1))
+        duty = Duty.objects.create(schedule=schedule, person=UserFactory(), during=during)
+    return duty.pk
 
 
 @pytest.fixture(autouse=True)
