@@ -37,8 +37,23 @@ class Plan:
 
 def freeze(policy: PolicyRow) -> PolicyVersion:
     """The version of these very facts, new or found."""
+    return keep(policy, facts_of(policy))
+
+
+def keep(policy: PolicyRow, steps: dict[str, Any]) -> PolicyVersion:
+    """The version of these steps with everybody's rules of now."""
+    content = {**steps, "rules": _written(rules_now())}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    version, _new = PolicyVersion.objects.get_or_create(
+        policy=policy, digest=digest, defaults={"content": content}
+    )
+    return version
+
+
+def facts_of(policy: PolicyRow) -> dict[str, Any]:
+    """Steps, rounds and last resort as they are now."""
     steps = policy.steps.prefetch_related("schedules", "people").order_by("position")
-    content = {
+    return {
         "steps": [
             {
                 "minutes": step.minutes,
@@ -50,24 +65,18 @@ def freeze(policy: PolicyRow) -> PolicyVersion:
         "repeat": policy.repeat,
         "last_resort": sorted(policy.last_resort.values_list("pk", flat=True)),
     }
-    return keep(policy, content)
 
 
-def keep(policy: PolicyRow, content: dict[str, Any]) -> PolicyVersion:
-    """The version of these steps with everybody's rules of now."""
-    content["rules"] = {
-        str(person): [[rule.delay.total_seconds() / 60, rule.channel, rule.address] for rule in own]
-        for person, own in sorted(rules_now().items())
-    }
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    version, _new = PolicyVersion.objects.get_or_create(
-        policy=policy, digest=digest, defaults={"content": content}
-    )
-    return version
+def as_if_now(policy: PolicyRow) -> Plan:
+    """What a page that opened now would go by; nothing is written."""
+    return _plan({**facts_of(policy), "rules": _written(rules_now())})
 
 
 def thaw(version: PolicyVersion) -> Plan:
-    told = version.content
+    return _plan(version.content)
+
+
+def _plan(told: dict[str, Any]) -> Plan:
     steps = tuple(
         Step(
             timedelta(minutes=step["minutes"]),
@@ -84,6 +93,13 @@ def thaw(version: PolicyVersion) -> Plan:
         for person, own in told["rules"].items()
     }
     return Plan(Policy(steps, told["repeat"], last_resort), rules)
+
+
+def _written(rules: Rules) -> dict[str, list[list[Any]]]:
+    return {
+        str(person): [[rule.delay.total_seconds() / 60, rule.channel, rule.address] for rule in own]
+        for person, own in sorted(rules.items())
+    }
 
 
 def rules_now(people: Iterable[User] | None = None) -> Rules:

@@ -264,7 +264,7 @@ def end_the_page_with_the_ticket(ticket: int, **_more: Any) -> None:
 def _paged(page: int) -> Ticket | None:
     """The ticket that called, if it was one."""
     row = Page.objects.filter(pk=page, about_type=Ticket._meta.label_lower).first()
-    return Ticket.objects.filter(pk=row.about_id).first() if row else None
+    return Ticket.objects.filter(pk=row.about_id or 0).first() if row else None
 
 
 def _telling(event: str) -> None:

@@ -1,6 +1,7 @@
 """Everything that changes a roster or a page, one function per verb."""
 
 from oncall.actions.changes import Contradiction, Wish, change_plan, withdraw_change
+from oncall.actions.lines import add_line, confirm_line, remove_line, set_rules
 from oncall.actions.materialising import build_duties, preview
 from oncall.actions.paging import (
     acknowledge,
@@ -28,10 +29,12 @@ __all__ = [
     "Turns",
     "Wish",
     "acknowledge",
+    "add_line",
     "bring_forward",
     "build_duties",
     "change_plan",
     "close_feed",
+    "confirm_line",
     "confirm_reachable",
     "end_rotation",
     "escalate_page",
@@ -43,8 +46,10 @@ __all__ = [
     "preview",
     "reassign",
     "remind",
+    "remove_line",
     "resolve",
     "set_rotation",
+    "set_rules",
     "take_swap",
     "tell_fallback",
     "tick",

@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
+from oncall.admin.page import STEPS as PAGE_STEPS
 from releases.admin.package import VERBS as PACKAGE_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin import defect, escalation
@@ -93,7 +94,12 @@ PERSONAS = [
     Page("admin:oncall_rotation_change", LEA),
     Page("admin:releases_correction_validity", ADA),
     Page("admin:releases_package_change", ADA),
+    Page("admin:oncall_page_changelist", LEA),
+    Page("admin:oncall_page_change", SAM),
+    Page("admin:oncall_page_lines", SAM),
+    Page("admin:oncall_policy_simulate", LEA),
     # back office: lists and forms
+    Page("admin:oncall_policy_*", LEA, ours=False),
     Page("admin:oncall_rotation_changelist", LEA, ours=False),
     Page("admin:oncall_*_history", AUDREY, ours=False),
     Page("admin:oncall_schedule_*", LEA, ours=False),
@@ -120,6 +126,10 @@ NO_PAGES = {
     "admin:oncall_duty_change": "leads to the calendar",
     **{f"admin:oncall_change_{verb}": "a verb: takes a click" for verb in CHANGE_VERBS},
     "admin:oncall_change_change": "leads to the list",
+    **{f"admin:oncall_page_{verb}": "a verb: takes a click" for verb in [*PAGE_STEPS, "test"]},
+    "admin:oncall_page_line_*": "a verb: takes a click",
+    "admin:oncall_page_add": "pages are opened by what happens",
+    "admin:oncall_page_delete": "pages are evidence",
     "admin:oncall_change_delete": "changes are withdrawn, never deleted",
     "admin:oncall_rotation_delete": "rotations end, and are never deleted",
     "attachment": "a file",

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db.models.functions import Now
 
+from oncall.models import PageEvent
 from supportdesk.audit.models import Entry
 from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging import actions, outbox
@@ -114,5 +115,6 @@ def test_every_reaction_waits_for_an_event_that_some_verb_announces():
     )
     written = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source))
     kinds = {f"ticket.{kind}" for kind in HistoryEntry.Kind.values}
+    kinds |= {f"page.{kind}" for kind in PageEvent.Kind.values}
 
     assert {name for name, found in outbox.REACTIONS.items() if found} <= written | kinds

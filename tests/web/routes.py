@@ -14,7 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
-from oncall.models import Change, Duty
+from oncall.admin.page import STEPS as PAGE_STEPS
+from oncall.models import Change, ContactChannel, Duty, Page
 from releases.models import Correction, Package
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
@@ -52,10 +53,13 @@ ADDRESSES: dict[str, Words] = {
     "/office/<url>": lambda world: {"url": "nowhere/"},
 }
 WEBHOOK_PAGES = ["", "_change", "_rotate", "_ping", "_on", "_off", "_remove"]
+LINE_VERBS = ["confirm", "rules", "remove"]
 # Whose rows a page is about, where the view does not say it itself.
 MODELS: dict[str, type[Model]] = {
     **{f"admin:oncall_duty_{verb}": Duty for verb in DUTY_VERBS},
     **{f"admin:oncall_change_{verb}": Change for verb in CHANGE_VERBS},
+    **{f"admin:oncall_page_{verb}": Page for verb in PAGE_STEPS},
+    **{f"admin:oncall_page_line_{verb}": ContactChannel for verb in LINE_VERBS},
     "attachment": Attachment,
     "notice_read": Notice,
     **dict.fromkeys(("colleague", "colleague_grant"), User),

@@ -12,7 +12,17 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
+from oncall.actions import open_page
+from oncall.models import (
+    Change,
+    CriticalPeriod,
+    CriticalRule,
+    Duty,
+    Page,
+    Policy,
+    Rotation,
+    Schedule,
+)
 from releases.actions import back_wish, put_wish
 from releases.models import (
     Correction,
@@ -262,6 +272,10 @@ ONE_MORE: dict[type[Model], Maker] = {
         hands_off_at=time(9),
     ),
     Change: _change,
+    Page: lambda house, n: open_page(
+        f"n{n}", "x", by=house.people["lea"], policy=house.row(Policy)
+    ),
+    Policy: lambda house, n: Policy.objects.create(name=f"n{n}"),
     CriticalRule: lambda house, n: CriticalRule.objects.get_or_create(
         rule=CriticalRule.Rule.values[n % len(CriticalRule.Rule.values)]
     ),

@@ -18,7 +18,18 @@ from django.db.models import Model
 from django.utils import timezone
 
 from oncall import actions as roster
-from oncall.models import Change, CriticalPeriod, CriticalRule, Duty, Rotation, Schedule
+from oncall.models import (
+    Change,
+    ContactChannel,
+    CriticalPeriod,
+    CriticalRule,
+    Duty,
+    Page,
+    Policy,
+    PolicyStep,
+    Rotation,
+    Schedule,
+)
 from releases.actions import back_wish, put_wish
 from releases.models import (
     Correction,
@@ -164,7 +175,21 @@ def _roster(people: dict[str, User], team: Any) -> dict[type[Model], Model]:
     CriticalRule.objects.create(rule="contributions")
     now = timezone.now()
     CriticalPeriod.objects.create(name="The change", during=(now, now + timedelta(days=1)))
-    return {Schedule: schedule, Rotation: rotation, Change: swap, Duty: other}
+    rows = {Schedule: schedule, Rotation: rotation, Change: swap, Duty: other}
+    return rows | _page(people, schedule)
+
+
+def _page(people: dict[str, User], schedule: Schedule) -> dict[type[Model], Model]:
+    """One that calls; only sam has a way to be called."""
+    line = ContactChannel.objects.create(
+        person=people["sam"], kind="sms", address="+491701234567", confirmed_at=timezone.now()
+    )
+    policy = Policy.objects.create(name="Nachts")
+    policy.last_resort.add(people["lea"])
+    PolicyStep.objects.create(policy=policy, position=1).schedules.add(schedule)
+    facts = {"by": people["lea"], "policy": policy}
+    page = roster.open_page("job:4711", "Zahllauf steht", **facts)
+    return {ContactChannel: line, Policy: policy, Page: page}
 
 
 def _product(module: Module, alpina: Owned) -> dict[type[Model], Model]:
