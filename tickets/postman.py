@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -26,20 +27,29 @@ class Postman:
 
     def work(self) -> None:
         while not self.stopping.is_set():
+            more = False
             try:
-                self.go_round()
+                more = self.go_round()
             except (OperationalError, InterfaceError):
                 logger.warning("PostgreSQL is away; the mail waits in its mailboxes")
             close_old_connections()
-            self.stopping.wait(ROUND)
+            if not more:
+                self.stopping.wait(ROUND)
 
-    def go_round(self) -> None:
+    def go_round(self) -> bool:
+        """Mailboxes for escalations first. Whether mail is left to sort: however much has piled
+        up, they are looked into again after a few seconds.
+        """
         desk = User.objects.desk()
-        for mailbox in Mailbox.objects.filter(is_active=True).exclude(host=""):
+        boxes = Mailbox.objects.filter(is_active=True).exclude(host="")
+        for mailbox in boxes.order_by("purpose", "code"):  # "escalation" is before "support"
             if not self.stopping.is_set():
                 fetch(mailbox, by=desk)
-        while not self.stopping.is_set() and actions.sort_next(by=desk):
-            pass
+        end = time.monotonic() + ROUND
+        while not self.stopping.is_set() and time.monotonic() < end:
+            if not actions.sort_next(by=desk):
+                return False
+        return True
 
 
 def fetch(mailbox: Mailbox, *, by: User) -> int:

@@ -98,6 +98,20 @@ def test_the_same_mail_in_two_mailboxes_is_one(dovecot, box, alice, module):
     assert Ticket.objects.get().escalations.count() == 1
 
 
+def test_a_pile_of_mail_does_not_keep_the_postman_from_his_round(
+    dovecot, box, alice, module, monkeypatch
+):
+    urgent = a_box(dovecot, module, "other", purpose=Mailbox.Purpose.ESCALATION)
+    dovecot.deliver(box.address, *[mail(f"Meldung {n}") for n in range(8)])
+    monkeypatch.setattr("tickets.postman.ROUND", 0.3)
+    assert Postman().go_round()
+    dovecot.deliver(urgent.address, mail("Zahllauf steht!"))
+    Postman().go_round()
+    row = RawMail.objects.get(mailbox=urgent)
+    assert row.ticket.escalations.open().exists()
+    assert RawMail.objects.filter(state=State.RECEIVED).exists()
+
+
 def test_too_large_a_mail_is_fetched_to_its_limit_and_waits(dovecot, box, settings):
     settings.MAIL_MOST_BYTES = 1000
     dovecot.deliver(box.address, mail("x" * 5000))

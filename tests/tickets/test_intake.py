@@ -288,6 +288,15 @@ def test_the_same_mail_in_two_mailboxes_is_one_and_the_urgent_one_counts(
     assert second.ticket.escalations.count() == 1
 
 
+def test_an_escalation_overtakes_what_has_piled_up(desk, alice, support, urgent):
+    for number in range(5):
+        actions.receive(mail(f"Meldung {number}"), by=desk, mailbox=support)
+    late = actions.receive(mail("Zahllauf steht!"), by=desk, mailbox=urgent)
+    assert actions.sort_next(by=desk)
+    late.refresh_from_db()
+    assert late.ticket.escalations.open().exists()
+
+
 def test_a_repeated_message_id_with_other_words_is_another_mail(arrive, alice):
     assert arrive(mail("Eins.")) != arrive(mail("Zwei."))
     assert Ticket.objects.count() == 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -113,8 +113,10 @@ class RawMailQuerySet(models.QuerySet):
         )
 
     def to_read(self) -> Self:
-        """Due by the database's clock, the longest waiting first."""
-        return self.filter(state=State.RECEIVED, due_at__lte=Now()).order_by("due_at", "pk")
+        """Due by the database's clock: escalations first, then the longest waiting."""
+        due = self.filter(state=State.RECEIVED, due_at__lte=Now())
+        urgent = When(mailbox__purpose=Mailbox.Purpose.ESCALATION, then=Value(0))
+        return due.order_by(Case(urgent, default=Value(1)), "due_at", "pk")
 
     def in_quarantine(self) -> Self:
         return self.filter(state=State.QUARANTINED)
