@@ -16,7 +16,7 @@ from demo import cast, causes, texts
 from releases.models import DevelopmentArea, Installed, Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
-from tickets.models import Agreement, Competence
+from tickets.models import Agreement, CheckPoint, Competence
 from tickets.promises import PUBLISHED
 from training.models import Topic
 
@@ -35,6 +35,7 @@ class House:
     systems: dict[str, System] = field(default_factory=dict)  # production, by insurer
     staff: dict[int, User] = field(default_factory=dict)  # specialists, by their keys
     known: dict[str, causes.Known] = field(default_factory=dict)  # by module
+    check_points: dict[str, list[CheckPoint]] = field(default_factory=dict)  # by module
     topics: dict[str, list[Topic]] = field(default_factory=dict)  # by module
     levels: dict[int, list[tuple[User, int]]] = field(default_factory=dict)  # by module's key
     absences: dict[int, list[tuple[date, date, str]]] = field(default_factory=dict)  # by person
@@ -52,6 +53,7 @@ def build(today: date, dice: random.Random) -> House:
     _systems(house)
     _topics(house)
     _known(house)
+    _check_points(house)
     _agreement(house, today)
     return house
 
@@ -211,6 +213,18 @@ def _topics(house: House) -> None:
         house.topics[code] = [Topic.objects.create(name=name, process_area=area) for name in names]
         for topic in house.topics[code]:
             topic.modules.add(house.modules[code])
+
+
+def _check_points(house: House) -> None:
+    """What every module asks for, and one of its own."""
+    everywhere = [
+        CheckPoint.objects.create(text=text, position=n)
+        for n, text in enumerate(texts.CHECK_POINTS)
+    ]
+    for code, module in house.modules.items():
+        text = f"{module.name}: Customizing mit dem Testsystem verglichen"
+        own = CheckPoint.objects.create(module=module, text=text, position=9)
+        house.check_points[code] = [*everywhere, own]
 
 
 def _systems(house: House) -> None:

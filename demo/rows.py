@@ -99,6 +99,25 @@ def history(story: Story) -> Iterator[dict[str, Any]]:
         priority = step.priority or priority
 
 
+def hand_backs(story: Story, house: House) -> Iterator[dict[str, Any]]:
+    """One question in five asks for what should have been checked before; under the number."""
+    asked = next((step for step in story.steps if step.kind == "waiting"), None)
+    if asked and story.number % 5 == 0 and not story.opened_by.is_vendor:
+        yield {
+            "id": story.number,
+            "ticket_id": story.number,
+            "at": asked.at,
+            "by_id": asked.by.pk,
+            "reason": asked.text,
+        }
+
+
+def missing(story: Story, house: House) -> Iterator[dict[str, Any]]:
+    points = house.check_points[story.module.code]
+    for row in hand_backs(story, house):
+        yield {"handback_id": row["id"], "checkpoint_id": points[row["id"] // 5 % len(points)].pk}
+
+
 def diagnoses(story: Story, house: House) -> Iterator[dict[str, Any]]:
     """One per ticket, under the ticket's own number."""
     found = next((step for step in story.steps if step.kind == "diagnosed"), None)

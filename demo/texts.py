@@ -44,6 +44,7 @@ def _module(told: dict) -> ModuleText:
 MODULES = tuple(_module(told) for told in _TOLD["modules"])
 CHECKED: list[str] = _TOLD["checked"]  # what levels 1 and 2 say they did
 QUESTIONS: list[str] = _TOLD["questions"]  # each with the customer's answer at the same place
+CHECK_POINTS: list[str] = _TOLD["check_points"]
 ANSWERS: list[str] = _TOLD["answers"]
 PROGRESS: list[str] = _TOLD["progress"]
 NOTES: list[str] = _TOLD["notes"]

@@ -31,6 +31,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "ask_access": (DONE, Status.OPEN),
     "escalate": (DONE, Status.OPEN),
     "wait_for_customer": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
+    "hand_back": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
     "resume": (NOT_WAITING, Status.OPEN),
     "diagnose": ([Status.CLOSED], Status.OPEN),
     "resolve": (_leading_nowhere(Status.RESOLVED), Status.RESOLVED),

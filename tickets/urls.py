@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets import agreement_page, files, portal
+from tickets import agreement_page, files, portal, preparation_page
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("tickets/<int:number>/draft/", portal.draft_reply, name="ticket_draft"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("organisation/agreement/", agreement_page.agreement, name="agreement"),
+    path("organisation/preparation/", preparation_page.prepared, name="preparation"),
     path("inbox/", portal.inbox, name="inbox"),
     path("inbox/read/", portal.inbox_read, name="inbox_read"),
     path("inbox/<int:pk>/read/", portal.inbox_read, name="notice_read"),

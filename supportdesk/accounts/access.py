@@ -55,6 +55,7 @@ COORDINATOR = MEMBER | {
     "access.decide",
     "access.revoke",
     "system.report",
+    "preparation.view",
 }
 
 PRODUCT = {
@@ -78,6 +79,7 @@ TICKETS = {
     "escalation.view",
     "accessrequest.view",
     "agreement.view",
+    "checkpoint.view",
     "topic.view",
     "causecount.view",
     "defect.view",
@@ -119,6 +121,7 @@ AGENT = (
         "access.use",
         "escalation.watch",
         "ticket.wait_for_customer",
+        "ticket.hand_back",
         "ticket.resume",
         "ticket.diagnose",
         "defect.report",
@@ -142,6 +145,7 @@ LEAD = AGENT | {
     "escalationlevel.configure",
     "objection.decide",
     "agreement.configure",
+    "checkpoint.configure",
     "competence.configure",
     "absence.configure",
     "calendar.view",
@@ -182,7 +186,7 @@ ADMIN = (
     }
     | {"developmentarea.configure"}
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
-    | {"agreement.configure", "policy.configure"}
+    | {"agreement.configure", "policy.configure", "checkpoint.configure"}
     | ASSESSING
     | {"system.report"}
     | {"webhook.manage", "invitation.view"}

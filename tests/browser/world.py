@@ -89,7 +89,8 @@ def address(route: str, ticket: Ticket) -> str:
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
     if route == "webhook":
         return reverse(route, args=[_webhook().pk])
-    if route in ("ticket", "admin:tickets_ticket_priority", "admin:tickets_ticket_escalate"):
+    apart = [f"admin:tickets_ticket_{page}" for page in ("priority", "escalate", "hand_back")]
+    if route in ("ticket", "admin:tickets_ticket_verdict", *apart):
         return reverse(route, args=[ticket.number])
     if route.startswith("admin:") and route.endswith(("_change", "_history", "_delete")):
         kind = route.rpartition("_")[0]

@@ -11,6 +11,7 @@ from oncall.models import Schedule
 from releases.models import Correction, Doubt
 from tests.web.routes import Route
 from tests.web.world import World
+from tickets.models import CheckPoint
 
 Body = Callable[[World], dict[str, Any]]
 SAID: dict[str, Any] = {"text": "Said."}
@@ -136,6 +137,10 @@ GIVEN: dict[str, Body] = {
     "ticket-reopen": lambda world: {"reason": "Said."},
     "ticket-resolve": lambda world: {"answer": "Said.", **FOUND},
     "ticket-diagnose": lambda world: FOUND,
+    "admin:tickets_ticket_hand_back": lambda world: {
+        "reason": "Said.",
+        "missing": [CheckPoint.objects.latest("pk").pk],
+    },
     "admin:tickets_ticket_verdict": lambda world: FOUND,
     "ticket-wait-for-customer": lambda world: {"question": "Said."},
     "ticket-assign": lambda world: {"to": world.people["lea"].email},

@@ -70,6 +70,7 @@ from tickets.models import (
     Agreement,
     Attachment,
     BlockedSender,
+    CheckPoint,
     Competence,
     Defect,
     Escalation,
@@ -239,6 +240,9 @@ ONE_MORE: dict[type[Model], Maker] = {
     Package: lambda house, n: PackageFactory(level=100 + n),
     Doubt: _doubt,
     Topic: lambda house, n: TopicFactory(),
+    CheckPoint: lambda house, n: CheckPoint.objects.create(
+        module=ModuleFactory(), text=f"Look {n}"
+    ),
     CauseCount: _count,
     Line: lambda house, n: LineFactory(
         name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1
@@ -308,6 +312,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:index": ("lea", [Ticket]),
     "admin:tickets_defect_change": ("lea", [Defect]),
     "admin:tickets_report": ("lea", [Ticket]),
+    "admin:tickets_preparation": ("lea", [Ticket]),
+    "preparation": ("carol", [Ticket]),
     "admin:tickets_ticket_change": ("lea", [Message, Attachment, System]),
     "admin:tickets_ticket_history": ("audrey", [Entry]),
     "admin:oncall_duty_mine": ("lea", [Change, Duty]),

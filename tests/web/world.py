@@ -77,6 +77,7 @@ from tickets.models import (
     Agreement,
     Attachment,
     BlockedSender,
+    CheckPoint,
     Escalation,
     Mailbox,
     Message,
@@ -152,6 +153,7 @@ def build() -> World:
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
+    CheckPoint.objects.create(text="Everywhere")
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
     rows = _product(module, alpina)
     rows |= {

@@ -28,6 +28,7 @@ from tickets.actions.defect import (
 from tickets.actions.diagnosis import Finding, NewWish, diagnose
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
+from tickets.actions.hand_back import hand_back
 from tickets.actions.intake import note_visit, receive, sort_next
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
@@ -67,6 +68,7 @@ __all__ = [
     "end_use",
     "escalate",
     "fix_defect",
+    "hand_back",
     "hand_on",
     "inform_all",
     "keep_draft",

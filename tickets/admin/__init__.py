@@ -5,6 +5,7 @@ from tickets.admin.agreement import AgreementAdmin
 from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.defect import DefectAdmin
 from tickets.admin.escalation import EscalationAdmin
+from tickets.admin.hand_back import CheckPointAdmin
 from tickets.admin.level import EscalationLevelAdmin
 from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmin
 from tickets.admin.ticket import TicketAdmin
@@ -12,6 +13,7 @@ from tickets.admin.ticket import TicketAdmin
 __all__ = [
     "AgreementAdmin",
     "BlockedSenderAdmin",
+    "CheckPointAdmin",
     "CompetenceAdmin",
     "DefectAdmin",
     "EscalationAdmin",

@@ -22,6 +22,7 @@ from tickets import actions, timeline
 from tickets.admin import (
     escalating,
     finding,
+    hand_back,
     opening,
     priority,
     report,
@@ -65,7 +66,10 @@ class TicketAdmin(DeskAdmin):
         if not access.may(colleague(request), "report.view"):
             return lists
         figures = MenuLine(_("Routing and arrivals"), reverse("admin:tickets_report"), "reports")
-        return [*lists, figures]
+        sent = MenuLine(
+            _("Preparation by levels 1 and 2"), reverse("admin:tickets_preparation"), "reports"
+        )
+        return [*lists, figures, sent]
 
     def panel(self, request: HttpRequest) -> str | None:
         return start.panel(request, self.url())
@@ -107,6 +111,16 @@ class TicketAdmin(DeskAdmin):
                 "<int:number>/verdict/",
                 self.admin_site.admin_view(partial(finding.page, self)),
                 name=name("verdict"),
+            ),
+            path(
+                "<int:number>/hand-back/",
+                self.admin_site.admin_view(partial(hand_back.page, self)),
+                name=name("hand_back"),
+            ),
+            path(
+                "preparation/",
+                self.admin_site.admin_view(partial(hand_back.figures, self)),
+                name="tickets_preparation",
             ),
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),

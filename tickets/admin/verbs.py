@@ -188,6 +188,7 @@ DOING = [
 # What is done on a page of its own: the right, the page, the label.
 APART = [
     ("change_priority", "priority", _("Priority")),
+    ("hand_back", "hand-back", _("Hand back")),
     ("diagnose", "verdict", _("Cause")),
     ("escalate", "escalate", _("Escalate")),
 ]

@@ -9,6 +9,7 @@ from tickets.models.defect import Defect, DefectComment, DefectState
 from tickets.models.diagnosis import Diagnosis, Verdict
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
+from tickets.models.hand_back import CheckPoint, HandBack
 from tickets.models.impact import QUESTIONS, Impact
 from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.message import HistoryEntry, Message
@@ -40,6 +41,7 @@ __all__ = [
     "Agreement",
     "Attachment",
     "BlockedSender",
+    "CheckPoint",
     "ClockReading",
     "Competence",
     "Defect",
@@ -49,6 +51,7 @@ __all__ = [
     "Draft",
     "Escalation",
     "EscalationLevel",
+    "HandBack",
     "HistoryEntry",
     "Impact",
     "Mailbox",

@@ -22,7 +22,15 @@ from supportdesk.audit.models import Entry
 from supportdesk.worktime import calendars
 from supportdesk.worktime.arithmetic import ALWAYS
 from supportdesk.worktime.models import Calendar
-from tickets.models import ClockReading, Diagnosis, HistoryEntry, Message, RoutingDecision, Ticket
+from tickets.models import (
+    ClockReading,
+    Diagnosis,
+    HandBack,
+    HistoryEntry,
+    Message,
+    RoutingDecision,
+    Ticket,
+)
 
 SEED = 48211
 BATCH = 2000
@@ -87,10 +95,14 @@ class Command(BaseCommand):
         load.copy(Ticket, (rows.ticket(story, built, now) for story in batch))
         for model, told in PARTS.items():
             load.copy(model, (row for story in batch for row in told(story)))
+        load.copy(HandBack, (row for story in batch for row in rows.hand_backs(story, built)))
+        points = (row for story in batch for row in rows.missing(story, built))
+        load.copy(HandBack.missing.through, points)
         load.copy(Diagnosis, (row for story in batch for row in rows.diagnoses(story, built)))
         load.catch_up(Ticket)
-        if Diagnosis.objects.exists():
-            load.catch_up(Diagnosis)
+        for model in (Diagnosis, HandBack):
+            if model.objects.exists():
+                load.catch_up(model)
 
 
 def _was_cut_short() -> bool:
