@@ -21,6 +21,7 @@ from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visib
 from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files, impact, proposal
+from tickets.defect_api import DefectViewSet
 from tickets.findings import DiagnoseIn, FindingIn, with_finding
 from tickets.models import (
     QUESTIONS,
@@ -391,4 +392,5 @@ class AttachmentViewSet(DeskViewSet):
 router = SimpleRouter()
 router.register("tickets", TicketViewSet)
 router.register("attachments", AttachmentViewSet)
+router.register("defects", DefectViewSet)
 urlpatterns = router.urls

@@ -10,7 +10,7 @@ from oncall.models import Duty, Schedule
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.web.api.doors import Row
 from tests.api import calling_as
-from tests.factories import MandateFactory
+from tests.factories import MandateFactory, a_defect
 from tickets import actions
 
 PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
@@ -18,6 +18,8 @@ TICKET = """number subject status priority customer_priority proposed_priority o
     module system team assignee opened_by caller external_number message_id job run_at steps
     already_checked confidential opened_at assigned_at unanswered_since resolved_at closes_at
     closed_at changed_at"""
+DEFECT = """number title module area steps line level state correction promised_on reason
+    tracker_key reported_by reported_at ended_at changed_at"""
 WEBHOOK = "id organisation name url is_active failures paused_until created_at"
 # What each address shows, and to whom. Nobody else sees a row there at all.
 SHOWN = [
@@ -45,6 +47,9 @@ SHOWN = [
         PEOPLE,
     ),
     ("duties", "id schedule position person starts_at ends_at confirmed_at", ["sam"]),
+    ("defects", DEFECT, ["sam"]),
+    ("defects/{defect}", DEFECT, ["sam"]),
+    ("defects/{defect}/comments", "id at by text", ["sam"]),
     ("webhooks", WEBHOOK, ["carol"]),
     ("webhooks/{webhook}", WEBHOOK, ["carol"]),
     (
@@ -71,7 +76,9 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     Duty.objects.create(schedule=schedule, person=sam, during=during)
     webhook = create_webhook(carol.organisation, by=carol, name="ITSM", url=receiver.url)
     ping_webhook(webhook, by=carol)
-    return {"ticket": open_ticket.pk, "webhook": webhook.pk}
+    defect = a_defect(open_ticket.module, by=sam, title="CANARY")
+    actions.comment_on_defect(defect, by=sam, text="CANARY")
+    return {"defect": defect.pk, "ticket": open_ticket.pk, "webhook": webhook.pk}
 
 
 @pytest.mark.parametrize(("address", "fields", "readers"), SHOWN, ids=[row[0] for row in SHOWN])

@@ -73,6 +73,7 @@ from tickets.models import (
     CheckPoint,
     Competence,
     Defect,
+    DefectComment,
     Escalation,
     EscalationLevel,
     HistoryEntry,
@@ -253,6 +254,7 @@ ONE_MORE: dict[type[Model], Maker] = {
     Wish: _wish,
     DevelopmentArea: lambda house, n: DevelopmentArea.objects.create(name=f"n{n}"),
     Defect: _defect,
+    DefectComment: _defect,
     Escalation: lambda house, n: actions.escalate(
         _ticket(house, 4 * n + 1), by=house.people["sam"], reason="age", text="Old."
     ),
@@ -319,7 +321,12 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:oncall_duty_mine": ("lea", [Change, Duty]),
     "admin:oncall_duty_check": ("lea", [Duty, Absence]),
 }
-PARTS = {"messages": Message, "history": HistoryEntry, "attachments": Attachment}
+PARTS = {
+    "comments": DefectComment,
+    "messages": Message,
+    "history": HistoryEntry,
+    "attachments": Attachment,
+}
 
 
 def _lists() -> list[tuple[str, Route, str, list[type[Model]]]]:

@@ -60,4 +60,5 @@ def revoke_token(token: Token, *, by: User) -> None:
 def offered_scopes(person: User) -> list[Scope]:
     """A scope never widens what its owner may; one that could do nothing is not offered."""
     webhooks = access.may(person, "webhook.manage")
-    return [scope for scope in Scope if scope != Scope.WEBHOOKS or webhooks]
+    hidden = {Scope.WEBHOOKS: not webhooks, Scope.DEFECTS: not access.may(person, "defect.view")}
+    return [scope for scope in Scope if not hidden.get(scope)]

@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     TICKETS_WRITE = "tickets:write", _("Open and answer tickets")
     PRODUCT_READ = "product:read", _("Read modules and systems")
     WEBHOOKS = "webhooks", _("Manage webhooks")
+    DEFECTS = "defects", _("Follow and answer defects")
 
 
 class Token(AbstractAuthToken):
