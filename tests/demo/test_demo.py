@@ -11,7 +11,7 @@ from django.db.models import F
 
 from supportdesk.accounts.models import Organisation, User
 from tickets import actions
-from tickets.models import HistoryEntry, Message, Status, Ticket
+from tickets.models import HistoryEntry, Message, RawMail, Status, Ticket
 
 MONDAY_NOON = "2026-11-23 12:00+01:00"
 
@@ -114,3 +114,9 @@ def test_its_clocks_are_what_the_desk_reads_from_their_history(loaded):
         again = actions.rewind(ticket, by=desk)
         assert stored(ticket) == before
         assert again.due_at == due_at
+
+
+def test_mail_waits_for_a_decision(loaded):
+    waiting = RawMail.objects.in_quarantine()
+
+    assert {mail.because for mail in waiting} == {"unknown_sender", "not_a_participant"}

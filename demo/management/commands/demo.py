@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from demo import cast, causes, clocks, enclosed, house, inbox, load, roster, rows
+from demo import cast, causes, clocks, enclosed, house, inbox, load, post, roster, rows
 from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
@@ -87,8 +87,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             causes.tell()
             files, notices = enclosed.write(dice), inbox.write(now)
+            mails = post.write(desk)
             audit.record("demo.completed", Module.objects.earliest("pk"), by=desk)
-        self.stdout.write(f"Demo: {files} files and {notices} notices. The demo is complete.")
+        self.stdout.write(f"Demo: {files} files, {notices} notices, {mails} mails that wait.")
+        self.stdout.write("The demo is complete.")
 
     @transaction.atomic
     def _copy(self, batch: list[Story], built: house.House, now: datetime) -> None:
