@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
-from tickets.models import Message, Ticket
+from tickets.models import AccessRequest, Message, Ticket
+from tickets.models.access_request import AccessRequestQuerySet
 
 COUNTED = 99  # a menu never counts further
 
@@ -24,6 +26,21 @@ class Needs:
     @cached_property
     def count(self) -> int:
         return Ticket.objects.waiting_for(self.reader).order_by()[:COUNTED].count()
+
+    @cached_property
+    def to_approve(self) -> int:
+        """Questions for access to a system; asked of coordinators only."""
+        if self.reader.is_vendor or not self.reader.is_any(Role.COORDINATOR):
+            return 0
+        return self.accesses().order_by()[:COUNTED].count()
+
+    @property
+    def all(self) -> int:
+        return min(self.count + self.to_approve, COUNTED)
+
+    def accesses(self) -> AccessRequestQuerySet:
+        """Whose window opens first stands first."""
+        return AccessRequest.objects.waiting_for(self.reader).order_by("during", "pk")
 
     @cached_property
     def unread(self) -> int:

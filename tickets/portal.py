@@ -26,6 +26,7 @@ from tickets.forms import EscalateForm, FilterForm, ObjectForm, ReopenForm, Repl
 from tickets.models import (
     DONE,
     PRIORITY_MEANINGS,
+    AccessRequest,
     Draft,
     Escalation,
     Impact,
@@ -70,6 +71,7 @@ def home(request: SignedIn) -> HttpResponse:
     context = {
         "section": "home",
         "yours": list(needs.tickets()[:TO_DO]),
+        "to_approve": list(needs.accesses().for_lists()[:TO_DO]),
         "ours": list(ours.for_lists().order_by("priority", "number")[: WITH_US + 1]),
         "to_do": TO_DO,
         "with_us": WITH_US,
@@ -323,6 +325,7 @@ def _page(
         "escalating": escalating or _escalating(row, request.user),
         "raised": list(Escalation.objects.visible_to(request.user).filter(ticket=row).open()),
         "coordinates": request.user.is_any(Role.COORDINATOR),
+        "accesses": AccessRequest.objects.visible_to(request.user).filter(ticket=row).for_lists(),
         "may_reopen": row.status in DONE and row.may_reopen(now),
     }
     template = "tickets/_ticket.html" if request.htmx else "tickets/ticket.html"

@@ -16,7 +16,13 @@ from supportdesk.errors import Refused, WrongState
 from supportdesk.messaging import about, hints, notices
 from supportdesk.messaging.outbox import reacts_to
 from supportdesk.worktime.models import Calendar
-from tickets import actions, alarm, mail, webhooks
+from tickets import (
+    access_letters,  # noqa: F401 - reacts, too
+    actions,
+    alarm,
+    mail,
+    webhooks,
+)
 from tickets.mail import Letter
 from tickets.models import Attachment, Escalation, HistoryEntry, Message, Status, Ticket
 

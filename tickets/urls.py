@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets import agreement_page, files, portal, preparation_page
+from tickets import access_page, agreement_page, files, portal, preparation_page
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("tickets/<int:number>/withdraw/", portal.withdraw, name="ticket_withdraw"),
     path("tickets/<int:number>/draft/", portal.draft_reply, name="ticket_draft"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("access/", access_page.accesses, name="accesses"),
+    path("access/<int:pk>/", access_page.access_page, name="access"),
+    path("access/<int:pk>/approve/", access_page.approve, name="access_approve"),
+    path("access/<int:pk>/decline/", access_page.decline, name="access_decline"),
+    path("access/<int:pk>/revoke/", access_page.revoke, name="access_revoke"),
     path("organisation/agreement/", agreement_page.agreement, name="agreement"),
     path("organisation/preparation/", preparation_page.prepared, name="preparation"),
     path("inbox/", portal.inbox, name="inbox"),

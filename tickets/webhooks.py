@@ -33,6 +33,17 @@ TOLD = {
     "ticket.escalated": "ticket.escalated",
     "ticket.decided": "ticket.escalation_decided",
 }
+# The same of access to their systems, which names no step of the ticket.
+OF_ACCESS = [
+    "access.asked",
+    "access.approved",
+    "access.declined",
+    "access.withdrawn",
+    "access.begun",
+    "access.done",
+    "access.ended",
+    "access.revoked",
+]
 # Of these only what the customer's own people brought up: what worries us is ours.
 THEIR_OWN = {"ticket.escalated", "ticket.decided"}
 
@@ -50,7 +61,7 @@ def tell(ticket: Ticket, event: str, occasion: object) -> None:
     hearing = Webhook.objects.hearing_of(ticket.organisation).filter(endpoint__is_active=True)
     for webhook in hearing.select_related("endpoint"):
         key = f"{event}:{ticket.pk}:{occasion}"
-        dispatch.webhook(webhook.endpoint, TOLD[event], body, key=key, subject=ticket)
+        dispatch.webhook(webhook.endpoint, TOLD.get(event, event), body, key=key, subject=ticket)
 
 
 def heard_by(endpoint: Endpoint) -> QuerySet[Ticket]:

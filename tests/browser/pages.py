@@ -16,7 +16,7 @@ from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from releases.admin.package import VERBS as PACKAGE_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
-from tickets.admin import defect, escalation
+from tickets.admin import access_request, defect, escalation
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
 from tickets.admin.verbs import VERBS
 
@@ -48,6 +48,8 @@ PERSONAS = [
     Page("webhook", CAROL),
     Page("agreement", CAROL),
     Page("preparation", CAROL),
+    Page("accesses", CAROL),
+    Page("access", CAROL),
     Page("profile", ALICE),
     Page("tokens", CAROL),
     Page("api_docs", CAROL, ours=False),
@@ -70,6 +72,10 @@ PERSONAS = [
     Page("admin:tickets_ticket_escalate", SAM),
     Page("admin:tickets_ticket_verdict", SAM),
     Page("admin:tickets_ticket_hand_back", SAM),
+    Page("admin:tickets_ticket_access", SAM),
+    Page("admin:tickets_accessrequest_changelist", SAM),
+    Page("admin:tickets_accessrequest_change", SAM),
+    Page("admin:tickets_accessrequest_history", AUDREY),
     Page("admin:tickets_escalation_changelist", LEA),
     Page("admin:tickets_defect_changelist", SAM),
     Page("admin:tickets_defect_change", SAM),
@@ -143,6 +149,11 @@ NO_PAGES = {
     "ticket_confirm": "takes what is written",
     "ticket_escalate": "takes what is written",
     "ticket_withdraw": "a verb: takes a click",
+    "access_*": "a verb: takes a click",
+    **{
+        f"admin:tickets_accessrequest_{verb}": "a verb: takes a click"
+        for verb in [*access_request.STEPS, "add", "delete"]
+    },
     **{
         f"admin:tickets_escalation_{verb}": "a verb: takes what is written"
         for verb in [*escalation.STEPS, "add", "delete"]

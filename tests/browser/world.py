@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from releases.models import Module
 from supportdesk.accounts import actions as people
@@ -44,6 +46,14 @@ def build(tickets: int = 120) -> Ticket:
     actions.note(ticket, by=sam, text="Wie im Mai?", channel=Message.Channel.OFFICE)
     ticket = actions.wait_for_customer(
         ticket, by=sam, question="Welcher Lauf war es?", channel=Message.Channel.OFFICE
+    )
+    actions.ask_access(
+        ticket,
+        by=sam,
+        system=ticket.system,
+        purpose="Den Zahllauf mit den Daten des Falls nachstellen, nur lesend.",
+        starts_at=timezone.now(),
+        ends_at=timezone.now() + timedelta(hours=4),
     )
     raised = actions.escalate(
         ticket, by=alice, reason="customer", text="Die Auszahlung ist am Freitag fällig."
@@ -89,7 +99,10 @@ def address(route: str, ticket: Ticket) -> str:
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
     if route == "webhook":
         return reverse(route, args=[_webhook().pk])
-    apart = [f"admin:tickets_ticket_{page}" for page in ("priority", "escalate", "hand_back")]
+    if route == "access":
+        return reverse(route, args=[ticket.access_requests.latest("pk").pk])
+    parts = ("priority", "escalate", "hand_back", "access")
+    apart = [f"admin:tickets_ticket_{page}" for page in parts]
     if route in ("ticket", "admin:tickets_ticket_verdict", *apart):
         return reverse(route, args=[ticket.number])
     if route.startswith("admin:") and route.endswith(("_change", "_history", "_delete")):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.test.client import MULTIPART_CONTENT
+from django.utils import timezone
 
 from oncall.models import Schedule
 from releases.models import Correction, Doubt
@@ -104,6 +106,14 @@ GIVEN: dict[str, Body] = {
     "ticket_draft": lambda world: SAID,
     "ticket_reply": lambda world: SAID,
     "ticket_reopen": lambda world: SAID,
+    "access_decline": lambda world: {"answer": "Said."},
+    "admin:tickets_accessrequest_done": lambda world: {"done": "Said."},
+    "admin:tickets_ticket_access": lambda world: {
+        "system": world.alpina.system.pk,
+        "purpose": "Said.",
+        "starts_at": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+        "ends_at": f"{timezone.localtime() + timedelta(days=1):%Y-%m-%dT%H:%M}",
+    },
     "ticket_escalate": lambda world: SAID,
     "ticket-escalate": lambda world: SAID,
     "admin:tickets_ticket_escalate": lambda world: {

@@ -21,9 +21,9 @@ from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
 from tests.web.world import World, rows_of
-from tickets.admin import defect, escalation
+from tickets.admin import access_request, defect, escalation
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
-from tickets.models import Attachment, Defect, Escalation, RawMail, Ticket
+from tickets.models import AccessRequest, Attachment, Defect, Escalation, RawMail, Ticket
 
 # What stands in an address where neither the row of the model nor its number says it already.
 Words = Callable[[World], dict[str, Any]]
@@ -72,6 +72,9 @@ MODELS: dict[str, type[Model]] = {
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
+    "access": AccessRequest,
+    **{f"access_{verb}": AccessRequest for verb in ("approve", "decline", "revoke")},
+    **{f"admin:tickets_accessrequest_{verb}": AccessRequest for verb in access_request.STEPS},
     **{f"admin:tickets_escalation_{verb}": Escalation for verb in escalation.STEPS},
     **{f"admin:tickets_defect_{verb}": Defect for verb in defect.STEPS},
     **{f"admin:tickets_rawmail_{verb}": RawMail for verb in [*MAIL_STEPS, "raw"]},

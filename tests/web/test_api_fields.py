@@ -21,6 +21,8 @@ TICKET = """number subject status priority customer_priority proposed_priority o
 DEFECT = """number title module area steps line level state correction promised_on reason
     tracker_key reported_by reported_at ended_at changed_at"""
 WEBHOOK = "id organisation name url is_active failures paused_until created_at"
+ACCESS = """id ticket system asked_by asked_at purpose starts_at ends_at phase decided_by answer
+    ended_by"""
 # What each address shows, and to whom. Nobody else sees a row there at all.
 SHOWN = [
     ("me", "id email name organisation roles language scopes", PEOPLE),
@@ -41,6 +43,9 @@ SHOWN = [
         "reason level text raised_by raised_at decision ended_at end",
         PEOPLE,
     ),
+    ("access-requests", ACCESS, PEOPLE),
+    ("access-requests/{access}", ACCESS, PEOPLE),
+    ("access-requests/{access}/log", "id at kind by text", PEOPLE),
     (
         "tickets/{ticket}/attachments",
         "id ticket message name size content_type sha256 scan uploaded_by created_at",
@@ -74,11 +79,20 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     during = (timezone.now(), timezone.now() + timedelta(hours=1))
     schedule = Schedule.objects.create(name="Leistungen")
     Duty.objects.create(schedule=schedule, person=sam, during=during)
+    access = actions.ask_access(
+        open_ticket,
+        by=sam,
+        system=system,
+        purpose="Read a log.",
+        starts_at=timezone.now(),
+        ends_at=timezone.now() + timedelta(hours=1),
+    )
     webhook = create_webhook(carol.organisation, by=carol, name="ITSM", url=receiver.url)
     ping_webhook(webhook, by=carol)
     defect = a_defect(open_ticket.module, by=sam, title="CANARY")
     actions.comment_on_defect(defect, by=sam, text="CANARY")
-    return {"defect": defect.pk, "ticket": open_ticket.pk, "webhook": webhook.pk}
+    rows = {"defect": defect, "ticket": open_ticket, "webhook": webhook, "access": access}
+    return {name: row.pk for name, row in rows.items()}
 
 
 @pytest.mark.parametrize(("address", "fields", "readers"), SHOWN, ids=[row[0] for row in SHOWN])

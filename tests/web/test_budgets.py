@@ -67,6 +67,8 @@ from tests.web.routes import Route, all_routes
 from tests.web.world import PORTAL, World, a_waiting_mail
 from tickets import actions
 from tickets.models import (
+    AccessEntry,
+    AccessRequest,
     Agreement,
     Attachment,
     BlockedSender,
@@ -255,6 +257,17 @@ ONE_MORE: dict[type[Model], Maker] = {
     DevelopmentArea: lambda house, n: DevelopmentArea.objects.create(name=f"n{n}"),
     Defect: _defect,
     DefectComment: _defect,
+    AccessRequest: lambda house, n: actions.ask_access(
+        house.alpina.ticket,
+        by=UserFactory(),
+        system=SystemFactory(organisation=house.alpina.organisation),
+        purpose="x",
+        starts_at=timezone.now(),
+        ends_at=timezone.now() + timedelta(days=1),
+    ),
+    AccessEntry: lambda house, n: house.alpina.ticket.access_requests.earliest("pk").log.create(
+        kind="done", by=UserFactory(), text="x"
+    ),
     Escalation: lambda house, n: actions.escalate(
         _ticket(house, 4 * n + 1), by=house.people["sam"], reason="age", text="Old."
     ),
@@ -300,6 +313,8 @@ ONE_MORE: dict[type[Model], Maker] = {
 }
 # Lists that are no changelist and no list of the API, with their reader and what they list.
 PAGES: dict[str, tuple[str, list[type[Model]]]] = {
+    "accesses": ("carol", [AccessRequest]),
+    "access": ("carol", [AccessEntry]),
     "home": ("alice", [Ticket, Notice, System]),
     "ticket_list": ("alice", [Ticket]),
     "ticket": ("alice", [Message, Attachment]),
@@ -323,6 +338,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
 }
 PARTS = {
     "comments": DefectComment,
+    "log": AccessEntry,
     "messages": Message,
     "history": HistoryEntry,
     "attachments": Attachment,

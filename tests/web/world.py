@@ -74,6 +74,7 @@ from tests.factories import (
 from tests.releases.fleet import assess, deliver
 from tickets import actions
 from tickets.models import (
+    AccessRequest,
     Agreement,
     Attachment,
     BlockedSender,
@@ -278,6 +279,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         Organisation: owned.organisation,
         System: owned.system,
         Ticket: owned.ticket,
+        AccessRequest: owned.ticket.access_requests.get(),
         Escalation: owned.ticket.escalations.get(),
         RawMail: owned.ticket.mails.get(),
         Attachment: owned.attachment,
@@ -372,6 +374,15 @@ def _owned(
     )
     actions.escalate(
         ticket, by=coordinator, reason=Escalation.Reason.CUSTOMER, text=f"{marker} escalation"
+    )
+    now = timezone.now()
+    actions.ask_access(
+        ticket,
+        by=people["sam"],
+        system=system,
+        purpose=f"{marker} purpose",
+        starts_at=now,
+        ends_at=now + timedelta(days=7),
     )
     invitation = Invitation.objects.create(
         organisation=organisation,

@@ -1,6 +1,7 @@
 """Tickets in the back office: work lists, the workbench, competences, reports."""
 
 from tickets.admin import recomputation  # noqa: F401 - shown on the pages of others
+from tickets.admin.access_request import AccessRequestAdmin
 from tickets.admin.agreement import AgreementAdmin
 from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.defect import DefectAdmin
@@ -11,6 +12,7 @@ from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmi
 from tickets.admin.ticket import TicketAdmin
 
 __all__ = [
+    "AccessRequestAdmin",
     "AgreementAdmin",
     "BlockedSenderAdmin",
     "CheckPointAdmin",

@@ -20,6 +20,7 @@ from supportdesk.errors import Refused
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
 from tickets import actions, timeline
 from tickets.admin import (
+    access_request,
     escalating,
     finding,
     hand_back,
@@ -106,6 +107,11 @@ class TicketAdmin(DeskAdmin):
                 "<int:number>/escalate/",
                 self.admin_site.admin_view(partial(escalating.page, self)),
                 name=name("escalate"),
+            ),
+            path(
+                "<int:number>/access/",
+                self.admin_site.admin_view(partial(access_request.page, self)),
+                name=name("access"),
             ),
             path(
                 "<int:number>/verdict/",

@@ -190,6 +190,7 @@ APART = [
     ("change_priority", "priority", _("Priority")),
     ("hand_back", "hand-back", _("Hand back")),
     ("diagnose", "verdict", _("Cause")),
+    ("ask_access", "access", _("Access")),
     ("escalate", "escalate", _("Escalate")),
 ]
 VERBS = {verb.name: verb for verb in SAYING + DOING}

@@ -17,7 +17,7 @@ from supportdesk.web.office import colleague
 from tickets import clock_face, timeline, why
 from tickets.admin import verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
-from tickets.models import Draft, HistoryEntry, Impact, Priority, Ticket
+from tickets.models import AccessRequest, Draft, HistoryEntry, Impact, Priority, Ticket
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "hands": clock_face.hands(ticket, now),
         "steps": timeline.of(ticket, reader=user),
         "doing": _with(attempt, verbs.offers(verbs.DOING, ticket, by=user, at=now)),
+        "accesses": AccessRequest.objects.visible_to(user).filter(ticket=ticket).for_lists(),
         "raised": list(ticket.escalations.open().by_urgency()),
         "ways": verbs.ways(ticket, by=user, at=now),
         "saying": saying,

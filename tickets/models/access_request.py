@@ -72,6 +72,10 @@ class AccessRequestQuerySet(CustomerRows):
         )
         return self.annotate(phase=phase)
 
+    def with_ends(self) -> Self:
+        """With both ends of the window as columns."""
+        return self.annotate(starts_at=F("during__startswith"), ends_at=F("during__endswith"))
+
     def for_lists(self) -> Self:
         return self.in_phase().select_related(
             "ticket__organisation", "system", "asked_by", "decided_by", "ended_by"
