@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from oncall import actions, ical, mail
 from oncall.models import Duty, Feed
+from oncall.overdue import is_used, overdue
 from supportdesk.errors import Refused, WrongState
 
 PAST = timedelta(days=30)
@@ -58,6 +59,18 @@ def reachable(request: HttpRequest, token: str) -> HttpResponse:
         answer = render(request, "oncall/reachable.html", {"duty": duty})
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+@login_not_required
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """503 while anything about pages is overdue, with how much of what."""
+    if not is_used():
+        return JsonResponse({"status": "unused"})
+    found = overdue()
+    status = {"status": "overdue" if found else "ok"}
+    return JsonResponse({**status, **found}, status=503 if found else 200)
 
 
 @login_not_required

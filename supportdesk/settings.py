@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "recompute-clocks": {"task": "tickets.tasks.recompute_clocks", "schedule": 60},
     "build-duties": {"task": "oncall.tasks.build_duties", "schedule": 900},
     "tick": {"task": "oncall.tasks.tick", "schedule": 5, "options": {"queue": "urgent"}},
+    "report-health": {"task": "oncall.tasks.report_health", "schedule": 30},
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
@@ -183,7 +184,7 @@ WATCHMAN_DUTIES = [
     "supportdesk.messaging.tasks.mail_waiting",
     "supportdesk.messaging.tasks.webhooks_waiting",
     "tickets.tasks.pass_levels",
-    "oncall.tasks.tick",
+    "oncall.tasks.tick_without_broker",
 ]
 
 # --- Who may come in --------------------------------------------------------------------------
@@ -360,6 +361,9 @@ MAIL_SENDERS = env.int("MAIL_SENDERS", default=1)  # at a time, for urgent mail 
 # Where SMS and calls go (docs/gateway.md). Empty: there are none, and the next way is taken.
 GATEWAY_URL = env("GATEWAY_URL", default="")
 GATEWAY_TOKEN = env("GATEWAY_TOKEN", default="")
+# Seconds until a page or a call that hangs turns /health/pages red and keeps the heartbeat back.
+PAGE_PATIENCE = env.float("PAGE_PATIENCE", default=30)
+HEARTBEAT_URL = env("HEARTBEAT_URL", default="")
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[443, 8443])
 # Addresses inside a network that webhooks may reach all the same, by http and on any port.
 WEBHOOK_TEST_NETWORKS = env.list("WEBHOOK_TEST_NETWORKS", default=[])

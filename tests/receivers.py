@@ -36,6 +36,11 @@ def receiver(settings) -> Iterator[Receiver]:
                 self.send_header(name, value)
             self.end_headers()
 
+        def do_GET(self) -> None:
+            state.calls.append((self.path, {}, b""))
+            self.send_response(state.status)
+            self.end_headers()
+
         def log_message(self, *args: Any) -> None:
             return
 

@@ -1,5 +1,6 @@
 """Rows of the roster, with the duties that everybody reads, and of pages that call people."""
 
+from oncall.models.beat import EngineBeat
 from oncall.models.change import Change, Instead
 from oncall.models.channel import ContactChannel, PersonalRule
 from oncall.models.critical import CriticalPeriod, CriticalRule
@@ -16,6 +17,7 @@ __all__ = [
     "CriticalPeriod",
     "CriticalRule",
     "Duty",
+    "EngineBeat",
     "Feed",
     "HandOver",
     "Instead",

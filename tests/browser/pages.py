@@ -128,6 +128,7 @@ PERSONAS = [
 NO_PAGES = {
     "duty_feed": "for calendars",
     "duty_reachable": "opened by a letter's link: tests/oncall walks it",
+    "health_pages": "for machines",
     "page_take": "opened by a link in a call: tests/oncall walks it",
     **{
         f"admin:oncall_duty_{verb}": "a verb: takes a click"
