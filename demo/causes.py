@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.db.models.functions import Coalesce, TruncMonth
 
 from releases.models import Correction, Interest, Wish, WishBacking
-from tickets.models import DONE, Defect, Diagnosis, Verdict
+from tickets.models import DONE, Defect, Diagnosis, Priority, Verdict
 from training.models import CauseCount
 
 if TYPE_CHECKING:
@@ -92,9 +92,10 @@ class Known:
 
 def known(text: ModuleText, module: Module, dev: User, since: datetime) -> Known:
     """Written through the ORM, as if development had been at it for a while."""
-    titles = [one.subject for one in text.subjects if "{" not in one.subject]
+    faults = [one for one in text.subjects if one.priority < Priority.QUESTION]
+    titles = [one.subject for one in faults if "{" not in one.subject]
     correction = Correction.objects.create(
-        module=module, symptom=titles[-1], author=dev, made_at=since
+        module=module, symptom=titles[1 % len(titles)], author=dev, made_at=since
     )
     facts: dict[str, Any] = {"module": module, "reported_by": dev}
     facts |= {
@@ -107,7 +108,11 @@ def known(text: ModuleText, module: Module, dev: User, since: datetime) -> Known
             title=titles[0], state="accepted", tracker_key=f"{module.code.upper()}-214", **facts
         ),
         fixed=Defect.objects.create(
-            title=titles[-1], state="fixed", correction=correction, ended_at=since, **facts
+            title=titles[1 % len(titles)],
+            state="fixed",
+            correction=correction,
+            ended_at=since,
+            **facts,
         ),
         correction=correction,
         wishes=[

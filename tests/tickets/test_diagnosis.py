@@ -11,7 +11,7 @@ from releases.models import Interest, Wish, WishBacking
 from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
 from supportdesk.messaging.models import Event
-from tests.factories import CorrectionFactory, SystemFactory, TopicFactory, a_finding
+from tests.factories import CorrectionFactory, SystemFactory, TopicFactory, a_finding, a_ticket
 from tickets import actions
 from tickets.actions import Finding, NewWish
 from tickets.models import Diagnosis, Message, Status, Ticket, Verdict
@@ -249,3 +249,15 @@ def test_a_wish_that_is_known_gets_one_more_behind_it(open_ticket, new_ticket, s
     actions.diagnose(open_ticket, by=sam, finding=Finding("wish", wish=wish))
 
     assert wish.backings.count() == 2
+
+
+def test_causes_are_counted_by_month_module_and_verdict(open_ticket, sam, mallory, hansa, module):
+    other = actions.take(a_ticket(by=mallory, module=module, organisation=hansa), by=sam)
+    for ticket in (open_ticket, other):
+        actions.diagnose(ticket, by=sam, finding=Finding("settings_difference", **DIFFERENCE))
+        actions.diagnose(ticket, by=sam, finding=a_finding())
+
+    (found,) = Diagnosis.objects.causes()
+    assert (found["module"], found["verdict"], found["count"]) == (module.name, "handling_error", 2)
+    assert found["month"].day == 1
+    assert [row["count"] for row in Diagnosis.objects.visible_to(mallory).causes()] == [1]

@@ -170,6 +170,7 @@ class DefectAdmin(DeskAdmin):
             raise PermissionDenied
         form = FilterForm(request.GET)
         rows = form.of(Defect.objects.visible_to(colleague(request)).for_lists())
+        rows = rows.order_by("-waiting_count", "-number")
         return self.page(
             request, "admin/tickets/defects.html", title=_("Defects"), rows=rows[:PAGE], form=form
         )

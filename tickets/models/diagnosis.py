@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from releases.models import Correction, System, Wish
-from supportdesk.accounts.models import User
+from supportdesk.accounts.models import CustomerRows, User
 from tickets.models.defect import Defect
 from tickets.models.ticket import Ticket
 from training.models import Topic
@@ -51,6 +54,25 @@ def _complete_each() -> Q:
     return found
 
 
+class DiagnosisQuerySet(CustomerRows):
+    """Figures only: whoever may read them sees how many, confidential tickets included."""
+
+    organisation_field = "ticket__organisation"
+
+    def holding(self) -> Self:
+        """The one of each ticket that holds."""
+        return self.filter(holds_for__isnull=False)
+
+    def causes(self) -> Self:
+        """How many tickets by month, module and verdict: `month`, `module`, `verdict`, `count`.
+
+        Months in the desk's own zone, by the day the cause was found.
+        """
+        rows = self.holding().order_by()
+        rows = rows.annotate(month=TruncMonth("at"), module=F("ticket__module__name"))
+        return rows.values("month", "module", "verdict").annotate(count=Count("pk"))
+
+
 class Diagnosis(models.Model):
     """A verdict as it was given. `Ticket.diagnosis` is the one that holds, the others are past."""
 
@@ -76,6 +98,8 @@ class Diagnosis(models.Model):
     )
     difference = models.TextField(_("difference"), blank=True)
     differs_since = models.DateField(_("differs since"), null=True)
+
+    objects = DiagnosisQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("diagnosis")
