@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from oncall import fairness
 from oncall.fairness import Load
-from oncall.models import Duty, Page
+from oncall.models import ContactChannel, Duty, Page
 from oncall.rota import DAY
 from oncall.spans import Span
 from supportdesk.accounts.models import User
@@ -27,6 +27,7 @@ from supportdesk.worktime.models import Absence
 
 REST = timedelta(hours=11)  # uninterrupted, after any work (§ 5 (1) ArbZG)
 HEAVY = 1.5  # times the mean
+ENOUGH = 2  # confirmed lines
 STATE = "NW"  # whose holidays weigh where a team's calendar names none
 
 DOUBLE, ABSENT, CLOSED = (
@@ -34,6 +35,7 @@ DOUBLE, ABSENT, CLOSED = (
     gettext_lazy("Absence"),
     gettext_lazy("Closed"),
 )
+LINES = gettext_lazy("Reachability")
 WEEKENDS, LOAD, RESTS = gettext_lazy("Weekends"), gettext_lazy("Load"), gettext_lazy("Rest")
 
 
@@ -70,7 +72,7 @@ def check(window: Span) -> Checked:
     duties = list(rows.order_by("during"))
     people = {duty.person_id: duty.person for duty in duties}
     shares = _shares(_loads(duties, people, window))
-    serious = [*_double(duties), *_absent(duties, window), *_closed(people)]
+    serious = [*_double(duties), *_absent(duties, window), *_closed(people), *_lines(people)]
     heavy = [*_weekends(duties), *_heavy(shares), *_rest(people, window)]
     return Checked([*serious, *heavy], shares)
 
@@ -140,6 +142,19 @@ def _closed(people: dict[int, User]) -> Iterator[Finding]:
         if not person.is_active:
             words = _("The account of %(name)s is closed; pages pass over them.")
             yield Finding(str(CLOSED), words % {"name": person.name}, serious=True)
+
+
+def _lines(people: dict[int, User]) -> Iterator[Finding]:
+    """Nobody goes on duty without two confirmed lines; without any, pages pass over them."""
+    confirmed = ContactChannel.objects.confirmed().filter(person__in=people)
+    lines = Counter(confirmed.values_list("person", flat=True))
+    for pk, person in people.items():
+        if lines[pk] == 0 and person.is_active:
+            words = _("%(name)s has no confirmed line; pages pass over them.")
+            yield Finding(str(LINES), words % {"name": person.name}, serious=True)
+        elif lines[pk] < ENOUGH and person.is_active:
+            words = _("%(name)s has one confirmed line only; two are wanted.")
+            yield Finding(str(LINES), words % {"name": person.name})
 
 
 def _weekends(duties: list[Duty]) -> Iterator[Finding]:

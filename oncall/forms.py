@@ -23,7 +23,11 @@ from supportdesk.worktime.models import Hours
 
 TURNS = 8  # of a rotation, with two people each
 KINDS = [Change.Kind.REPLACE, Change.Kind.ADD, Change.Kind.REMOVE, Change.Kind.EXCLUSIVE]
-SHOWN_KINDS = [*KINDS, Change.Kind.ABSENCE]
+SHOWN_KINDS = [*KINDS, Change.Kind.ABSENCE, Change.Kind.TEMPORARY]
+SHIFTS = 6  # of a temporary plan
+
+
+FROM, UNTIL = pgettext_lazy("time", "From"), pgettext_lazy("time", "Until")
 
 
 class WallTime(forms.DateTimeField):
@@ -59,17 +63,60 @@ class ChangeForm(DeskForm):
         required=False,
         help_text=_("Only where somebody steps in for somebody."),
     )
-    starts = WallTime(label=pgettext_lazy("time", "From"))
-    ends = WallTime(label=pgettext_lazy("time", "Until"))
+    starts = WallTime(label=FROM)
+    ends = WallTime(label=UNTIL)
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = _people()
+        for number in range(1, SHIFTS + 1):
+            who = PeopleChoice(label=_("On duty"), required=False)
+            who.widget.choices = choices
+            self.fields[f"who_{number}"] = who
+            self.fields[f"from_{number}"] = WallTime(label=FROM, required=False)
+            self.fields[f"until_{number}"] = WallTime(label=UNTIL, required=False)
+            for name in ("who", "from", "until"):
+                self.fields[f"{name}_{number}"].widget.attrs["class"] = "sd-input"
+
+    def plain(self) -> Iterator[Any]:
+        """All fields but those of a temporary plan, for the page."""
+        return (field for field in self if not field.name[-1].isdigit())
+
+    def shifts(self) -> Iterator[tuple[int, Any, Any, Any]]:
+        for n in range(1, SHIFTS + 1):
+            yield n, self[f"who_{n}"], self[f"from_{n}"], self[f"until_{n}"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for n in range(1, SHIFTS + 1):
+            who, start, end = (given.get(f"{name}_{n}") for name in ("who", "from", "until"))
+            if (who or start or end) and not (who and start and end and start < end):
+                self.add_error(
+                    f"who_{n}", _("A shift needs somebody, a beginning and a later end.")
+                )
+        return given
 
     def wish(self) -> actions.Wish:
         given = self.cleaned_data
-        clock = given["schedule"].clock
-        span = Span(resolve(given["starts"], clock), resolve(given["ends"], clock))
         kind = Change.Kind(given["kind"])
+        person = None if kind == Change.Kind.TEMPORARY else given["person"]
         stand_in = given["stand_in"] if kind == Change.Kind.REPLACE else None
-        return actions.Wish(kind, span, given["person"], stand_in, reason=given["reason"])
+        instead = list(self._instead()) if kind == Change.Kind.TEMPORARY else []
+        span = self._span(given["starts"], given["ends"])
+        return actions.Wish(kind, span, person, stand_in, reason=given["reason"], instead=instead)
+
+    def _instead(self) -> Iterator[tuple[User, Span]]:
+        for n in range(1, SHIFTS + 1):
+            who, start, end = (
+                self.cleaned_data[f"{name}_{n}"] for name in ("who", "from", "until")
+            )
+            if who:
+                yield who, self._span(start, end)
+
+    def _span(self, start: datetime, end: datetime) -> Span:
+        clock = self.cleaned_data["schedule"].clock
+        return Span(resolve(start, clock), resolve(end, clock))
 
     def enter(self, by: User) -> Change:
         return actions.change_plan(self.cleaned_data["schedule"], self.wish(), by=by)
@@ -107,8 +154,7 @@ class RotationForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people: Any = PeopleChoice(required=False).choices
-        choices = list(people)  # asked for once, not sixteen times
+        choices = _people()
         for name, label in _turn_names():
             field = PeopleChoice(label=label, required=False)
             field.widget.choices = choices
@@ -133,6 +179,12 @@ class RotationForm(DeskForm):
     def enter(self, by: User, rotation: Rotation | None = None) -> Rotation:
         schedule = rotation.schedule if rotation else self.cleaned_data["schedule"]
         return actions.set_rotation(schedule, self.asked(), by=by, rotation=rotation)
+
+
+def _people() -> list[Any]:
+    """Asked for once, not once for each of many fields."""
+    people: Any = PeopleChoice(required=False).choices
+    return list(people)
 
 
 def _turn_names() -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from oncall import check
-from oncall.models import Duty, Page, Policy, PolicyVersion, Schedule
+from oncall.models import ContactChannel, Duty, Page, Policy, PolicyVersion, Schedule
 from oncall.spans import Span
 from supportdesk.worktime.models import Absence
 
@@ -27,7 +27,16 @@ def found(title: str) -> list[str]:
     return [one.reason for one in check.check(WINDOW).findings if one.title == title]
 
 
-def test_a_plan_like_this_has_nothing_against_it(schedule, sam, lea):
+@pytest.fixture
+def reachable(sam, lea):
+    for person in (sam, lea):
+        for kind in ("mail", "sms"):
+            ContactChannel.objects.create(
+                person=person, kind=kind, address="x", confirmed_at=MONDAY
+            )
+
+
+def test_a_plan_like_this_has_nothing_against_it(schedule, sam, lea, reachable):
     duty(schedule, sam, MONDAY, 7)
     duty(schedule, lea, MONDAY + 7 * DAY, 7)
 
@@ -72,6 +81,21 @@ def test_a_closed_account(schedule, sam):
     sam.save()
 
     assert len(found("Closed")) == 1
+
+
+def test_two_confirmed_lines_are_wanted_and_none_is_serious(schedule, sam, reachable):
+    duty(schedule, sam, MONDAY)
+    assert found("Reachability") == []
+
+    ContactChannel.objects.filter(person=sam, kind="sms").update(confirmed_at=None, code="x")
+    [only] = [one for one in check.check(WINDOW).findings if one.title == "Reachability"]
+    assert "one confirmed line only" in only.reason
+    assert not only.serious
+
+    ContactChannel.objects.filter(person=sam).delete()
+    [none] = [one for one in check.check(WINDOW).findings if one.title == "Reachability"]
+    assert "pages pass over" in none.reason
+    assert none.serious
 
 
 def test_weekends_in_a_row(schedule, sam):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from oncall.duties import on_duty
 from oncall.models import Change, Duty, Rotation
+from oncall.spans import Span
 from supportdesk.worktime.models import Absence
 from tests.oncall.conftest import week
 
@@ -90,6 +91,30 @@ def test_times_are_the_schedules_own(client, lea, sam, dev, schedule, typed):
 
     change = Change.objects.get()
     assert f"{change.span.start.astimezone(schedule.clock):%Y-%m-%dT%H:%M}" == typed["starts"]
+
+
+def shift(n, person, span):
+    times = {
+        f"from_{n}": f"{span.start:%Y-%m-%dT%H:%M}",
+        f"until_{n}": f"{span.end:%Y-%m-%dT%H:%M}",
+    }
+    return {f"who_{n}": person.pk, **times}
+
+
+def test_a_temporary_plan_is_entered_with_its_shifts(client, schedule, lea, sam, dev, typed):
+    client.force_login(lea)
+    span = week(schedule, 1)
+    middle = span.start + timedelta(days=3)
+    shifts = shift(1, sam, Span(span.start, middle)) | shift(2, dev, Span(middle, span.end))
+    incomplete = {**typed, "kind": "temporary", **shifts, "until_2": ""}
+
+    answer = client.post(ADD, incomplete)
+    assert answer.status_code == 422
+    assert "A shift needs somebody" in answer.content.decode()
+    client.post(ADD, {**typed, "kind": "temporary", **shifts})
+
+    assert on_duty(schedule, span.start) == [sam]
+    assert on_duty(schedule, middle) == [dev]
 
 
 def rotation(schedule, people, **facts):
