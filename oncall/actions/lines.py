@@ -30,7 +30,7 @@ def add_line(*, by: User, kind: str, address: str) -> ContactChannel:
     """A line of one's own. It counts once confirmed; one's account address is so already."""
     access.require(by, "contactchannel.change")
     address = _checked(kind, address)
-    if by.contact_channels.filter(kind=kind, address=address).exists():
+    if ContactChannel.objects.filter(person=by, kind=kind, address=address).exists():
         raise Invalid(_("You have this one already."), "address")
     facts = {"person": by, "kind": kind, "address": address}
     if kind == Kind.MAIL and address == by.email:
