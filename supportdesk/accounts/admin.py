@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -20,6 +21,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.forms import OfficeInviteForm, RolesForm
 from supportdesk.accounts.models import Invitation, Mandate, Organisation, Team, User, Webhook
 from supportdesk.errors import Refused
+from supportdesk.messaging.models import Dispatch
 from supportdesk.web.fields import in_days, ticked
 from supportdesk.web.forms import attempt
 from supportdesk.web.office import AuditedAdmin, DeskAdmin, Room, Section, colleague
@@ -109,9 +111,9 @@ class UserAdmin(WithVerbs, AuditedAdmin):
     list_filter = ["is_active", "team", "organisation"]
     list_select_related = ["organisation", "team"]
     search_fields = ["name", "email"]
-    fields = ["name", "email", "organisation", "held_roles", "is_active"]
+    fields = ["name", "email", "reached", "organisation", "held_roles", "is_active"]
     fields += ["phone", "language", "team", "deputy"]
-    readonly_fields = ["email", "organisation", "held_roles", "is_active"]
+    readonly_fields = ["email", "reached", "organisation", "held_roles", "is_active"]
     verbs = {
         "grant": (
             lambda person, request: actions.grant_roles(
@@ -132,6 +134,17 @@ class UserAdmin(WithVerbs, AuditedAdmin):
             _("The second factor is taken away; a letter tells this person."),
         ),
     }
+
+    @admin.display(description=_("last letter"))
+    def reached(self, person: User) -> str:
+        """Whether mail arrives at this address, by the last letter that left."""
+        sent = Dispatch.objects.filter(recipient=person, channel="mail", sent_at__isnull=False)
+        last = sent.order_by("-pk").first()
+        if last is None:
+            return "–"
+        if last.returned_at:
+            return _("came back: %(why)s") % {"why": last.error or _("no reason given")}
+        return date_format(timezone.localtime(last.sent_at), "SHORT_DATETIME_FORMAT")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Teams and deputies are the vendor's: of a customer nothing of the kind is asked."""

@@ -9,10 +9,13 @@ from django.db import IntegrityError, connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from supportdesk.accounts import actions
 from supportdesk.accounts.models import Invitation, Mandate, Organisation, Team, User
 from supportdesk.audit.models import Entry
+from supportdesk.errors import NotAllowed
+from supportdesk.messaging.actions import record_return
 from supportdesk.messaging.models import Dispatch
 from tests.factories import MandateFactory, OrganisationFactory, UserFactory
 
@@ -336,3 +339,20 @@ def test_the_list_of_invitations_costs_the_same_for_one_and_for_fifty(as_ada, ca
     for n in range(1, 50):
         invite(n)
     assert cost() == few
+
+
+def test_a_person_whose_last_letter_came_back_is_marked(as_ada, ada, alice, desk):
+    letter = Dispatch.objects.create(
+        dedupe_key="a",
+        channel="mail",
+        recipient=alice,
+        address=alice.email,
+        state="sent",
+        sent_at=timezone.now(),
+    )
+    assert "No such user" not in as_ada.get(change(alice)).text
+    assert record_return(letter, by=desk, diagnosis="550 No such user")
+    assert not record_return(letter, by=desk, diagnosis="550 Again")
+    assert "550 No such user" in as_ada.get(change(alice)).text
+    with pytest.raises(NotAllowed):
+        record_return(letter, by=ada, diagnosis="550")
