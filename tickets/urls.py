@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets import access_page, agreement_page, files, portal, preparation_page
+from tickets import access_page, agreement_page, figures_page, files, portal, preparation_page
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("access/<int:pk>/approve/", access_page.approve, name="access_approve"),
     path("access/<int:pk>/decline/", access_page.decline, name="access_decline"),
     path("access/<int:pk>/revoke/", access_page.revoke, name="access_revoke"),
+    path("organisation/figures/", figures_page.figures, name="figures"),
     path("organisation/agreement/", agreement_page.agreement, name="agreement"),
     path("organisation/preparation/", preparation_page.prepared, name="preparation"),
     path("inbox/", portal.inbox, name="inbox"),

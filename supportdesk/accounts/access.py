@@ -52,6 +52,7 @@ COORDINATOR = MEMBER | {
     "user.grant",
     "webhook.manage",
     "agreement.view",
+    "figures.view",
     "access.decide",
     "access.revoke",
     "system.report",
@@ -189,7 +190,7 @@ ADMIN = (
     | {"agreement.configure", "policy.configure", "checkpoint.configure"}
     | ASSESSING
     | {"system.report"}
-    | {"webhook.manage", "invitation.view"}
+    | {"webhook.manage", "invitation.view", "report.view"}
     | {"event.view", "event.retry", "dispatch.view", "dispatch.retry", "webhook.view"}
     | MAIL
     | {f"{noun}.{verb}" for noun in ["mailbox", "blockedsender"] for verb in ["view", "configure"]}

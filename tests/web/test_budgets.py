@@ -313,6 +313,8 @@ ONE_MORE: dict[type[Model], Maker] = {
 }
 # Lists that are no changelist and no list of the API, with their reader and what they list.
 PAGES: dict[str, tuple[str, list[type[Model]]]] = {
+    "figures": ("carol", [Ticket, Escalation]),
+    "admin:tickets_figures": ("lea", [Ticket, Escalation]),
     "accesses": ("carol", [AccessRequest]),
     "access": ("carol", [AccessEntry]),
     "home": ("alice", [Ticket, Notice, System]),

@@ -34,6 +34,7 @@ KNOWS: dict[str, set[str]] = {
 ASK = {*KNOWS} - {*STAFF} | {"sam"}
 # Lists show more when asked; the words asked for are no marker, since pages repeat them.
 QUERIES = {
+    "figures": ["period=year&csv=hours", "period=year&csv=kept"],
     "ticket_list": ["view=all&q=subject", "view=all&order=changed", "view=all&system=0"],
     "ticket-list": ["q=subject", "ordering=-changed_at", "external_number=none", "status=none"],
     "organisation-list": ["limit=1"],

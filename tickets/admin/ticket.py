@@ -32,6 +32,7 @@ from tickets.admin import (
     workbench,
     worklist,
 )
+from tickets.admin.figures import page as figures_of_all
 from tickets.models import Ticket
 
 BULK = ["take", "hand_on"]
@@ -70,7 +71,8 @@ class TicketAdmin(DeskAdmin):
         sent = MenuLine(
             _("Preparation by levels 1 and 2"), reverse("admin:tickets_preparation"), "reports"
         )
-        return [*lists, figures, sent]
+        kept = MenuLine(_("Keeping our word"), reverse("admin:tickets_figures"), "reports")
+        return [*lists, kept, figures, sent]
 
     def panel(self, request: HttpRequest) -> str | None:
         return start.panel(request, self.url())
@@ -97,6 +99,7 @@ class TicketAdmin(DeskAdmin):
         ]
         keep = self.admin_site.admin_view(require_POST(self.keep_draft))
         figures = self.admin_site.admin_view(partial(report.page, self))
+        word_kept = self.admin_site.admin_view(partial(figures_of_all, self))
         pages = [
             path(
                 "<int:number>/priority/",
@@ -130,6 +133,7 @@ class TicketAdmin(DeskAdmin):
             ),
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),
+            path("figures/", word_kept, name="tickets_figures"),
         ]
         return [*own, *bulk, *pages, *super().get_urls()]
 

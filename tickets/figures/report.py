@@ -1,0 +1,74 @@
+"""All reports of one reader over one period: the office's and a coordinator's are the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.accounts.models import User
+from supportdesk.web.fields import DayInput
+from supportdesk.web.forms import DeskForm
+from tickets import arrivals
+from tickets.figures import age, causes, escalated, hours, kept, period
+from tickets.figures.period import Period
+from tickets.figures.tables import Table, as_csv
+from tickets.models import Escalation, Ticket
+
+NAMES = {
+    "month": _("this month"),
+    "last_month": _("last month"),
+    "quarter": _("this quarter"),
+    "year": _("this year"),
+    "custom": _("from – to"),
+}
+
+
+class PeriodForm(DeskForm):
+    period = forms.ChoiceField(label=_("Period"), choices=[(k, NAMES[k]) for k in period.KINDS])
+    first = forms.DateField(label=_("First day"), required=False, widget=DayInput())
+    last = forms.DateField(label=_("Last day"), required=False, widget=DayInput())
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        days = given.get("first"), given.get("last")
+        if given.get("period") == "custom" and not all(days) and not self.errors:
+            self.add_error("first", _("Please give the first and the last day."))
+        return given
+
+    def chosen(self) -> Period:
+        given: dict[str, Any] = self.cleaned_data if self.is_valid() else {"period": "quarter"}
+        today, first = timezone.localdate(), given.get("first")
+        return period.of(given["period"], today, first, given.get("last"))
+
+
+def tables(reader: User, over: Period) -> list[Table]:
+    """Five queries, whatever the number of tickets; only of rows the reader sees."""
+    since, until = (
+        timezone.make_aware(datetime.combine(day, time.min)) for day in (over.since, over.until)
+    )
+    seen = Ticket.objects.visible_to(reader)
+    rows = seen.filter(opened_at__gte=since, opened_at__lt=until)
+    raised = Escalation.objects.visible_to(reader).filter(raised_at__gte=since, raised_at__lt=until)
+    return [
+        *kept.tables(kept.counted(rows), by_customer=reader.is_vendor),
+        causes.table(causes.counted(rows)),
+        hours.table(arrivals.of(rows)),
+        age.table(age.counted(seen, timezone.now())),
+        escalated.table(escalated.counted(raised)),
+    ]
+
+
+def download(found: list[Table], slug: str, over: Period) -> HttpResponse | None:
+    """One table as a file; None where there is none of that name."""
+    table = next((one for one in found if one.slug == slug), None)
+    if table is None:
+        return None
+    answer = HttpResponse(as_csv(table), content_type="text/csv; charset=utf-8")
+    name = f"{table.slug}-{over.since}-{over.last}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
