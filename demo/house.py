@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 from django.utils import timezone
 
-from demo import cast, causes, texts
+from demo import cast, causes, packages, texts
 from releases.models import DevelopmentArea, Installed, Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
@@ -20,6 +20,7 @@ from tickets.models import Agreement, CheckPoint, Competence
 from tickets.promises import PUBLISHED
 from training.models import Topic
 
+PRODUCT_SEED = 118_204  # its own dice: the tickets stay as they are
 Person = tuple[str, str, list[str]]  # e-mail, name, roles
 
 
@@ -50,7 +51,7 @@ def build(today: date, dice: random.Random) -> House:
     _providers(house, names, password, today)
     _staff(house, password)
     _absences(house, today, dice)
-    _systems(house)
+    _systems(house, today, random.Random(PRODUCT_SEED))  # noqa: S311 - invented, no secrets
     _topics(house)
     _known(house)
     _check_points(house)
@@ -227,24 +228,34 @@ def _check_points(house: House) -> None:
         house.check_points[code] = [*everywhere, own]
 
 
-def _systems(house: House) -> None:
-    older = Line.objects.create(name="2025.2")
-    first = Line.objects.create(name="2026.1", parent=older, branch_level=4)
-    second = Line.objects.create(name="2026.2", parent=first, branch_level=5)
+def _systems(house: House, today: date, dice: random.Random) -> None:
+    """Most test systems run what is newest; some production systems are a few levels behind."""
+    runs = packages.lines(today)
+    names = ["2026.2", "2026.1", "2026.1", "2025.2"]
     for n, (code, insurer) in enumerate(house.insurers.items()):
-        line, level = (second, n % 3) if n % 4 == 0 else (first, 2 + n % 4)
-        house.systems[code] = _system(f"{code}-P1", insurer, "production", line, level)
-        _system(f"{code}-T1", insurer, "test", second, 2)
-    _system("LAB-26", None, "development", second, 2)
+        run = runs[names[n % len(names)]]
+        newest = run.newest(today)
+        level = max(0, newest - (1, 2, 0, 3)[n // 2 % 4])
+        age = timedelta(days=60 if n % 9 == 4 else n % 20)
+        house.systems[code] = _system(f"{code}-P1", insurer, "production", (run.line, level), age)
+        _system(f"{code}-T1", insurer, "test", (run.line, newest), timedelta(days=n % 6))
+    lab = runs["2026.2"]
+    now = timedelta(0)
+    _system("LAB-26", None, "development", (lab.line, lab.newest(today)), now)
+    packages.deliveries(runs, today, list(house.insurers.values()))
+    author = User.objects.filter(roles__contains=["release_manager"]).earliest("pk")
+    packages.corrections(runs, today, author, dice)
 
 
-def _system(code: str, owner: Organisation | None, purpose: str, line: Line, level: int) -> System:
+def _system(
+    code: str, owner: Organisation | None, purpose: str, runs: tuple[Line, int], age: timedelta
+) -> System:
     system = System.objects.create(
         organisation=owner,
         code=code,
         purpose=purpose,
-        inventory_at=timezone.now(),
+        inventory_at=timezone.now() - age,
         inventory_source=System.Source.API,
     )
-    Installed.objects.create(system=system, line=line, level=level)
+    Installed.objects.create(system=system, line=runs[0], level=runs[1])
     return system

@@ -33,7 +33,7 @@ def ticket(story: Story, house: House, now: datetime) -> dict[str, Any]:
         "system_id": system.pk,
         "subject": story.say(story.subject.subject),
         "external_number": story.external_number,
-        "message_id": story.words["kennung"],
+        "message_id": " ".join([story.words["kennung"], story.subject.transaction]).strip(),
         "job": story.subject.job,
         "steps": f"Transaktion {story.subject.transaction}" if story.subject.transaction else "",
         "already_checked": story.checked,
