@@ -15,6 +15,7 @@ from django.utils import timezone
 from demo import load, texts
 from releases.models import Correction, Delivery, Line, Module, Package, Status, Validity
 from supportdesk.accounts.models import Organisation, User
+from tickets.models import Priority
 
 CORRECTIONS, FIRST_NUMBER = 400, 118_001
 RHYTHM = timedelta(days=33)  # a support package every four to five weeks
@@ -92,7 +93,12 @@ def deliveries(runs: dict[str, Run], today: date, insurers: list[Organisation]) 
 
 def corrections(runs: dict[str, Run], today: date, author: User, dice: random.Random) -> None:
     """Each of a fault that came on one day and is mended on another, the same day on all lines."""
-    subjects = [(one.code, subject) for one in texts.MODULES for subject in one.subjects]
+    subjects = [
+        (one.code, subject)
+        for one in texts.MODULES
+        for subject in one.subjects
+        if subject.priority != Priority.QUESTION  # nothing to mend
+    ]
     modules = {one.code: one.pk for one in Module.objects.all()}
     made, valid = [], []
     for n in range(CORRECTIONS):

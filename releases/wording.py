@@ -43,7 +43,7 @@ RANK = {
     )
 }
 LOOK = {  # the colour of the box, and its sign
-    Verdict.DELIVERED_NOT_IMPORTED: ("sd-verdict-here", "box"),
+    Verdict.DELIVERED_NOT_IMPORTED: ("sd-verdict-here", "package"),
     Verdict.NO_FIX: ("sd-verdict-bad", "alert"),
     Verdict.FIXED_BY_PACKAGE: ("sd-verdict-ok", "check"),
     Verdict.FIXED_INDIVIDUALLY: ("sd-verdict-ok", "check"),

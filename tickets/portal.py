@@ -21,7 +21,7 @@ from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
-from tickets import actions, clock_face, listing, possible, progress, timeline
+from tickets import actions, clock_face, explained, listing, possible, progress, timeline
 from tickets.forms import EscalateForm, FilterForm, ObjectForm, ReopenForm, ReplyForm, ReportForm
 from tickets.models import (
     DONE,
@@ -147,6 +147,17 @@ def proposal_new(request: SignedIn) -> HttpResponse:
     """What the answers so far propose, while they are given."""
     told = ReportForm(request.user, request.POST).proposed(timezone.now())
     return render(request, "tickets/_proposal.html", {"proposal": told})
+
+
+@require_POST
+def verdicts_new(request: SignedIn) -> HttpResponse:
+    """The corrections that fit what is being written, for the system chosen."""
+    chosen = request.POST.get("system", "")
+    pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+    system = System.objects.visible_to(request.user).running().filter(pk=pk).first()
+    text = request.POST.get("message_id", "")[:120]
+    found = explained.by_keys(system, text, reader=request.user)
+    return render(request, "tickets/_explained.html", {"explained": found})
 
 
 def _open_once(form: ReportForm, by: User) -> Ticket:
@@ -326,6 +337,7 @@ def _page(
         "raised": list(Escalation.objects.visible_to(request.user).filter(ticket=row).open()),
         "coordinates": request.user.is_any(Role.COORDINATOR),
         "accesses": AccessRequest.objects.visible_to(request.user).filter(ticket=row).for_lists(),
+        "explained": explained.of(row, reader=request.user),
         "may_reopen": row.status in DONE and row.may_reopen(now),
     }
     template = "tickets/_ticket.html" if request.htmx else "tickets/ticket.html"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("tickets/", portal.ticket_list, name="ticket_list"),
     path("tickets/new/", portal.ticket_new, name="ticket_new"),
     path("tickets/new/draft/", portal.draft_new, name="ticket_new_draft"),
+    path("tickets/new/verdicts/", portal.verdicts_new, name="ticket_new_verdicts"),
     path("tickets/new/proposal/", portal.proposal_new, name="ticket_new_proposal"),
     path("tickets/<int:number>/", portal.ticket, name="ticket"),
     path("tickets/<int:number>/reply/", portal.reply, name="ticket_reply"),

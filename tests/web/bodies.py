@@ -74,6 +74,15 @@ GIVEN: dict[str, Body] = {
         "doubt": world.row(Doubt).pk,
         "answer": "Said.",
     },
+    "ticket_new_verdicts": lambda world: {
+        "system": world.alpina.system.pk,
+        "message_id": "ZKG1 SE38",
+    },
+    "system_report": lambda world: {
+        "line": world.alpina.system.installed.line_id,
+        "level": 4,
+    },
+    "system_doubt": lambda world: {"correction": world.row(Correction).pk, "text": "Said."},
     "admin:releases_package_move": lambda world: {"to": "released"},
     "admin:releases_package_deliver": lambda world: {
         "wave": "general",

@@ -16,7 +16,7 @@ from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from oncall.models import Change, ContactChannel, Duty, Page
-from releases.models import Correction, Package
+from releases.models import Correction, Package, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -68,6 +68,7 @@ MODELS: dict[str, type[Model]] = {
         f"admin:releases_correction_{verb}": Correction
         for verb in ("validity", "assess", "release", "settle")
     },
+    **dict.fromkeys(("system_report", "system_doubt"), System),
     **{f"admin:releases_package_{verb}": Package for verb in ("move", "deliver", "withdraw")},
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),

@@ -318,6 +318,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "accesses": ("carol", [AccessRequest]),
     "access": ("carol", [AccessEntry]),
     "home": ("alice", [Ticket, Notice, System]),
+    "systems": ("carol", [System, Package]),
     "ticket_list": ("alice", [Ticket]),
     "ticket": ("alice", [Message, Attachment]),
     "inbox": ("alice", [Notice]),

@@ -200,7 +200,7 @@ def _product(module: Module, alpina: Owned) -> dict[type[Model], Model]:
     line = alpina.system.installed.line
     package = PackageFactory(line=line, level=4)
     deliver(package, alpina.organisation)
-    correction = CorrectionFactory(module=module)
+    correction = CorrectionFactory(module=module, released_at=timezone.now())
     assess(correction, line, [(2, 4)])
     doubt = Doubt.objects.create(
         correction=correction,
