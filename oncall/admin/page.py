@@ -83,7 +83,7 @@ class PageAdmin(DeskAdmin):
         if not self.has_view_permission(request):
             return []
         calling = counted(Page.objects.visible_to(colleague(request)).triggered())
-        lines = [MenuLine(_("Pages"), self.url(), self.section, calling or None, bool(calling))]
+        lines = [MenuLine(_("Alarms"), self.url(), self.section, calling or None, bool(calling))]
         if access.may(colleague(request), "contactchannel.change"):
             lines.append(MenuLine(_("How I am called"), self.url("lines"), self.section))
         return lines
@@ -120,7 +120,7 @@ class PageAdmin(DeskAdmin):
         rows = Page.objects.visible_to(colleague(request)).select_related("acknowledged_by")
         ended = request.GET.get("show") == "ended"
         rows = rows.filter(due_at=None) if ended else rows.open().order_by("-state", "opened_at")
-        title = gettext("Pages")
+        title = gettext("Alarms")
         return self.page(
             request, "admin/oncall/pages.html", title=title, rows=rows[:SHOWN], ended=ended
         )
