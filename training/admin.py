@@ -1,6 +1,8 @@
 """Training in the back office: topics as configuration, counts to read."""
 
+from django import forms
 from django.contrib import admin
+from django.db import models
 
 from supportdesk.web.office import AuditedAdmin, DeskAdmin, Section
 from training.models import CauseCount, Topic
@@ -12,7 +14,10 @@ class TopicAdmin(AuditedAdmin):
     list_display = ["name", "process_area", "is_active"]
     list_filter = ["process_area", "is_active"]
     search_fields = ["name", "process_area"]
-    filter_horizontal = ["modules"]
+    formfield_overrides = {
+        **AuditedAdmin.formfield_overrides,
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+    }
 
 
 @admin.register(CauseCount)

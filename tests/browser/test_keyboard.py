@@ -51,7 +51,7 @@ def has_focus(page: Page, selector: str) -> bool:
     return page.evaluate("(one) => Boolean(document.activeElement.closest(one))", selector)
 
 
-def test_the_main_job_by_keyboard(monday, browsing_as, alice, competent_sam, system):
+def test_the_main_job_by_keyboard(monday, browsing_as, alice, competent_sam, system, topic):
     customer, specialist = browsing_as(alice), browsing_as(competent_sam)
     ticket = _report(customer)
     work_off()
@@ -117,6 +117,8 @@ def _resolve(page: Page, ticket: Ticket) -> None:
     page.keyboard.type("In SP 4 behoben.")
     tab_to(page, "#box [name=verdict]")
     step(page, "Space")
+    while page.input_value("#box [name=verdict]:checked") != "handling_error":
+        step(page, "ArrowRight")
     tab_to(page, "#box [name=topic]")
     step(page, "ArrowDown")
     press(page, "#box [data-mode=resolve]")

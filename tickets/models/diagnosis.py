@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
@@ -63,14 +63,14 @@ class DiagnosisQuerySet(CustomerRows):
         """The one of each ticket that holds."""
         return self.filter(holds_for__isnull=False)
 
-    def causes(self) -> Self:
+    def causes(self) -> models.QuerySet[Any, dict[str, Any]]:
         """How many tickets by month, module and verdict: `month`, `module`, `verdict`, `count`.
 
         Months in the desk's own zone, by the day the cause was found.
         """
-        rows = self.holding().order_by()
-        rows = rows.annotate(month=TruncMonth("at"), module=F("ticket__module__name"))
-        return rows.values("month", "module", "verdict").annotate(count=Count("pk"))
+        found = self.holding().order_by()
+        dated = found.annotate(month=TruncMonth("at"), module=F("ticket__module__name"))
+        return dated.values("month", "module", "verdict").annotate(count=Count("pk"))
 
 
 class Diagnosis(models.Model):
