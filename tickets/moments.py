@@ -40,9 +40,13 @@ def of(ticket: Ticket) -> list[Moment]:
     )
     _report, *later = sorted(rows)
     return [
-        Moment(ticket.opened_at, Kind.OPENED_BY_CUSTOMER),
+        *opening(ticket),
         *(Moment(at, HAPPENED[kind] if rank else Kind(kind)) for at, rank, _pk, kind in later),
     ]
+
+
+def opening(ticket: Ticket) -> list[Moment]:
+    return [Moment(ticket.opened_at, Kind.OPENED_BY_CUSTOMER)]
 
 
 def kept(ticket: Ticket) -> dict[Clock, Kept]:

@@ -15,6 +15,13 @@ from tickets.models import ClockReading, Ticket
 STORED = ["state", "due_at", "used", "target", "calendar", "ended", "missed"]
 
 
+def begin(ticket: Ticket) -> dict[Clock, Reading]:
+    """What is promised to a ticket that is about to be written: it is born with its due time."""
+    readings = clocks.read(moments.opening(ticket), moments.terms(ticket))
+    ticket.due_at, ticket.look_at = clocks.next_due(readings), timezone.now()
+    return readings
+
+
 def wind(ticket: Ticket) -> None:
     """Read all clocks from the whole history and store where they stand. Inside a verb.
 
@@ -27,14 +34,18 @@ def wind(ticket: Ticket) -> None:
     known = {before.longest for before in kept.values()}
     figures = {reading.figure for reading in readings.values() if reading.figure}
     calendars.keep({figure.calendar for figure in figures - known})
+    store(ticket, readings)
+    due_at, at_once = clocks.next_due(readings), timezone.now()
+    steps.change(ticket, due_at=due_at, look_at=at_once, changed_at=ticket.changed_at)
+
+
+def store(ticket: Ticket, readings: dict[Clock, Reading]) -> None:
     ClockReading.objects.bulk_create(
         [_row(ticket, clock, reading) for clock, reading in readings.items()],
         update_conflicts=True,
         unique_fields=["ticket", "clock"],
         update_fields=STORED,
     )
-    due_at, at_once = clocks.next_due(readings), timezone.now()
-    steps.change(ticket, due_at=due_at, look_at=at_once, changed_at=ticket.changed_at)
 
 
 def _row(ticket: Ticket, clock: Clock, reading: Reading) -> ClockReading:

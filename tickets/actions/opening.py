@@ -20,7 +20,7 @@ from supportdesk.errors import Invalid
 from tickets import alarm, impact, proposal
 from tickets.actions import steps
 from tickets.actions.attachments import attach
-from tickets.actions.clockwork import wind
+from tickets.actions.clockwork import begin, store
 from tickets.impact import Answers
 from tickets.models import QUESTIONS, HistoryEntry, Impact, Priority, Ticket
 
@@ -73,7 +73,7 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
     access.require(by, "ticket.open")
     _check(report, by)
     now = timezone.now()
-    ticket = Ticket.objects.create(
+    ticket = Ticket(
         organisation=report.organisation,
         opened_by=by,
         caller=report.caller,
@@ -96,11 +96,13 @@ def open_ticket(report: Report, *, by: User, channel: str) -> Ticket:
         unanswered_since=now,
         changed_at=now,
     )
+    readings = begin(ticket)
+    ticket.save(force_insert=True)
+    store(ticket, readings)
     _keep_the_impact(ticket, report, now)
     message = steps.say(ticket, by=by, text=report.text, channel=channel, at=now)
     attach(message, report.files, by=by)
     steps.trace(ticket, HistoryEntry.Kind.OPENED, by=by, message=message.pk)
-    wind(ticket)
     alarm.on_priority(ticket)
     return ticket
 

@@ -29,7 +29,7 @@ def look_at_next(*, by: User) -> Ticket | None:
     rows = Ticket.objects.to_look_at().select_for_update(
         of=("self",), skip_locked=True, no_key=True
     )
-    ticket = rows.select_related("assignee", "team__calendar").annotate(now=Now()).first()
+    ticket = rows.select_related(*steps.BASIS).annotate(now=Now()).first()
     if ticket is not None:
         _look(ticket, ticket.now, by)
     return ticket
