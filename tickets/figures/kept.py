@@ -23,12 +23,11 @@ def counted(tickets: TicketQuerySet) -> list[Counted]:
 
 
 def tables(found: Iterable[Counted], *, by_customer: bool) -> list[Table]:
-    found = list(found)
+    order = list(ClockReading.Clock.values)
+    found = sorted(found, key=lambda row: (row[0], order.index(row[2]), row[1]))
     heads = [_("Promises"), _("Late"), _("In time, %")]
-    by_clock = _lines(
-        (f"{priority} · {_clock(clock)}", n, m) for priority, _o, clock, n, m in found
-    )
-    priorities = _lines((str(Priority(p).label), n, m) for p, _o, _c, n, m in sorted(found))
+    by_clock = _lines((f"{p} · {_clock(clock)}", n, m) for p, _o, clock, n, m in found)
+    priorities = _lines((str(Priority(p).label), n, m) for p, _o, _c, n, m in found)
     shown = [
         Table("kept", _("Kept, by priority"), [_("Priority"), *heads], priorities),
         Table("clocks", _("Kept, by clock"), [_("Priority and clock"), *heads], by_clock),

@@ -33,6 +33,11 @@ class PeriodForm(DeskForm):
     first = forms.DateField(label=_("First day"), required=False, widget=DayInput())
     last = forms.DateField(label=_("Last day"), required=False, widget=DayInput())
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "sd-input sd-auto"
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         days = given.get("first"), given.get("last")

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-ROW, FULL = 26, 360  # a bar's row, and the length of 100 %, in SVG units
+ROW, FULL = 26, 220  # a bar's row, and the length of 100 %, in SVG units
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")  # what a spreadsheet takes for a formula
 
 
