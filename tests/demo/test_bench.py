@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, F, Q
 
-from demo.bench import history, limit, route
+from demo.bench import history, limit, route, verdicts
+from releases.models import Correction, System
 from supportdesk.audit.models import Entry
 from supportdesk.messaging.models import Event
 from supportdesk.web.models import GivenAnswer
@@ -111,3 +112,16 @@ def test_an_older_desk_has_more_that_is_done_and_no_more_that_is_open():
     silent = copies.annotate(said=Count("messages"), done=Count("history"))
     assert not silent.filter(Q(said=0) | Q(done=0)).exists()
     assert not Message.objects.filter(at__lt=F("ticket__opened_at")).exists()
+
+
+def test_verdicts_are_measured_and_leave_nothing_behind(monkeypatch, module, alpina):
+    monkeypatch.setattr(verdicts, "CORRECTIONS", 3000)
+    monkeypatch.setattr(verdicts, "SYSTEMS", 20)
+    told: list[str] = []
+
+    found = verdicts.figures(told.append)
+
+    assert found.keys() == verdicts.LIMITS.keys()
+    assert len(told) == 3
+    assert not Correction.objects.exists()
+    assert not System.objects.filter(code__startswith="BENCH-").exists()

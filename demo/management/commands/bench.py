@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from demo.bench import history, probes, route
+from demo.bench import history, probes, route, verdicts
 from demo.bench.measure import Figures, rounds
 from demo.year import A_YEAR, FIRST_NUMBER
 from supportdesk.accounts.models import User
@@ -53,6 +53,8 @@ class Command(BaseCommand):
         figures["route a ticket"] = route.figures()
         targets = {probe.name: probe.target for probe in asked}
         self._report(figures, targets, _kept_by_others(keep))
+        self.stdout.write("\nVerdicts of 40,000 corrections on 400 systems")
+        verdicts.figures(self.stdout.write)
         medians = {name: found.median for name, found in figures.items()}
         (keep / "medians.json").write_text(json.dumps(medians))
 
