@@ -63,7 +63,8 @@ def read(
     schedules: Iterable[Schedule], first: date, last: date, periods: dict[date, list[str]]
 ) -> list[tuple[int, list[Day]]]:
     """Weeks with their number; a schedule's days are those of its own clock."""
-    weeks = weeks_of(first, last)
+    weeks, schedules = weeks_of(first, last), list(schedules)
+    states = {one.team.calendar.state for one in schedules if one.team}
     chips: dict[date, list[Chip]] = {day: [] for week in weeks for day in week}
     for schedule in schedules:
         for day, chip in sorted(_chips(schedule, list(chips)), key=lambda one: one[1].start):
@@ -71,7 +72,8 @@ def read(
     today = timezone.localdate()
 
     def made(day: date) -> Day:
-        free = day.weekday() >= 5 or day in public_holidays("NW", day.year)
+        holiday = any(day in public_holidays(state, day.year) for state in states)
+        free = day.weekday() >= 5 or holiday
         inside = first <= day <= last
         return Day(day, inside, free, day == today, chips[day], periods.get(day, []))
 

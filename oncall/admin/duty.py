@@ -74,7 +74,8 @@ class DutyAdmin(DeskAdmin):
             raise PermissionDenied
         schedules = Schedule.objects.visible_to(colleague(request))
         asked = request.GET.get("schedule", "")
-        known = list(schedules.prefetch_related("rotations__members"))
+        rows = schedules.select_related("team__calendar")
+        known = list(rows.prefetch_related("rotations__members"))
         shown = [one for one in known if str(one.pk) == asked] or known
         by_week = request.GET.get("view") == "week"
         first, last = _days(request.GET.get("day", ""), by_week=by_week)

@@ -197,6 +197,18 @@ def test_the_calendar_shows_who_is_on_duty_what_is_changed_and_where_nobody_is(
     assert gap == [(away, True)]
 
 
+@pytest.mark.parametrize(("state", "free"), [("BY", True), ("NW", False), ("", False)])
+def test_holidays_are_those_of_the_teams_state(client, sam, schedule, team, state, free):
+    team.calendar.state = state
+    team.calendar.save()
+    client.force_login(sam)
+
+    weeks = client.get(ROSTER, {"day": "2026-01-06"}).context["weeks"]
+
+    [epiphany] = [day for _n, days in weeks for day in days if f"{day.day}" == "2026-01-06"]
+    assert epiphany.free == free
+
+
 @pytest.mark.parametrize("asked", ["2026-02-31", "soon", "2026-13-01", "'--", "2099-12-01", ""])
 @pytest.mark.parametrize("view", ["month", "week", "x"])
 def test_whatever_day_is_asked_for_there_is_a_calendar(client, sam, weekly, asked, view):
