@@ -3,7 +3,7 @@ RUNNER = $(PYTHON) -m runner
 
 N ?= 10000
 
-.PHONY: run fresh test browser-all corpus prove bench check fix shell help
+.PHONY: run fresh test browser-all corpus prove chaos bench check fix shell help
 run: ## Start everything; on the first start with a year of demo data
 	@$(RUNNER) run
 fresh: ## Begin again with an empty house; the old one is put away
@@ -16,6 +16,8 @@ corpus: ## The hostile strings of DATA_DIR through every form, the API and Chrom
 	@CORPUS_DIR=$(DATA_DIR) $(RUNNER) test -n 2 tests/web/test_hostile.py tests/browser/test_hostile.py
 prove: ## The property tests with 2,000 examples each
 	@$(RUNNER) test -m property --hypothesis-profile=prove
+chaos: ## Kill workers, broker and database for minutes while pages call people
+	@CHAOS=1 $(RUNNER) test -n 0 tests/faults/test_pages.py tests/oncall/test_ack_races.py
 bench: ## The desk against its limit, at N=10000 tickets or more; the data are kept
 	@$(RUNNER) bench $(N) $(ARGS)
 check: ## Linters, types, imports, templates, migrations

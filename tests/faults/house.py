@@ -206,7 +206,7 @@ class House:
         return done.stdout
 
     def _start(self, name: str) -> None:
-        kind = name.rstrip("2")
+        kind = name.rstrip("23456789")
         web = ("-m", "gunicorn", "supportdesk.wsgi", f"--bind=127.0.0.1:{self.web}", "--threads=4")
         beat = self.folder / "beat"
         commands = {
