@@ -37,7 +37,11 @@ class StepsOf(PartOf):
     fields = ["position", "minutes", "schedules", "people"]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, **_colleagues(db_field, kwargs))
+        kwargs = _colleagues(db_field, kwargs)
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None:  # here, before Django hides the input inside a wrapper
+            field.widget.attrs["aria-label"] = str(field.label)
+        return field
 
 
 class PolicyAdmin(AuditedAdmin):

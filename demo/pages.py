@@ -1,0 +1,30 @@
+"""The demo's pages: a policy for nights and critical days, one page that is over, one in hand."""
+
+from __future__ import annotations
+
+from oncall import actions
+from oncall.models import Policy, PolicyStep, Schedule
+from supportdesk.accounts.models import User
+
+LEA = "lea@desk.example"
+
+
+def write(desk: User) -> int:
+    """Opened, called, taken and handed over by the verbs; nothing is left to be sent."""
+    lea = User.objects.get(email=LEA)
+    policy = Policy.objects.create(name="Nachts und an kritischen Tagen", is_default=True)
+    policy.last_resort.add(lea)
+    for position, minutes in enumerate((10, 15)):
+        step = PolicyStep.objects.create(policy=policy, position=position, minutes=minutes)
+        step.schedules.set(Schedule.objects.all())
+    told = {"by": desk, "policy": policy}
+    over = actions.open_page("demo:run", "Nachtlauf ZAHL_TAG hat nicht gemeldet", **told)
+    held = actions.open_page("demo:print", "Druckstraße nimmt keine Bescheide an", **told)
+    while actions.tick():
+        pass
+    for page in (over, held):
+        actions.acknowledge(page, by=lea)
+    actions.resolve(over, by=lea)
+    note = "Druckerei ist verständigt, Rückruf bis 7 Uhr."
+    actions.hand_over(held, by=lea, note=note)
+    return policy.pages.count()
