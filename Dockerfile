@@ -13,6 +13,7 @@ WORKDIR /desk
 COPY manage.py ./
 COPY supportdesk supportdesk
 COPY releases releases
+COPY oncall oncall
 COPY training training
 COPY tickets tickets
 COPY demo demo
