@@ -7,6 +7,10 @@ from oncall.models import Policy, PolicyStep, Schedule
 from supportdesk.accounts.models import User
 
 LEA = "lea@desk.example"
+PAGES = [
+    ("demo:run", "Nachtlauf ZAHL_TAG hat nicht gemeldet"),
+    ("demo:print", "Druckstraße nimmt keine Bescheide an"),
+]
 
 
 def write(desk: User) -> int:
@@ -17,9 +21,12 @@ def write(desk: User) -> int:
     for position, minutes in enumerate((10, 15)):
         step = PolicyStep.objects.create(policy=policy, position=position, minutes=minutes)
         step.schedules.set(Schedule.objects.all())
-    told = {"by": desk, "policy": policy}
-    over = actions.open_page("demo:run", "Nachtlauf ZAHL_TAG hat nicht gemeldet", **told)
-    held = actions.open_page("demo:print", "Druckstraße nimmt keine Bescheide an", **told)
+    over = actions.open_page(
+        "demo:run", "Nachtlauf ZAHL_TAG hat nicht gemeldet", by=desk, policy=policy
+    )
+    held = actions.open_page(
+        "demo:print", "Druckstraße nimmt keine Bescheide an", by=desk, policy=policy
+    )
     while actions.tick():
         pass
     for page in (over, held):

@@ -21,12 +21,11 @@ from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visib
 from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files, impact, proposal
+from tickets.access_api import AccessRequestViewSet
 from tickets.defect_api import DefectViewSet
 from tickets.findings import DiagnoseIn, FindingIn, with_finding
 from tickets.models import (
     QUESTIONS,
-    AccessEntry,
-    AccessRequest,
     Attachment,
     Escalation,
     HistoryEntry,
@@ -36,7 +35,6 @@ from tickets.models import (
     Status,
     Ticket,
 )
-from tickets.models.access_request import Phase
 
 API = Message.Channel.API
 ANSWER = "One answer about the effect: together they propose a priority."
@@ -375,44 +373,6 @@ class TicketViewSet(DeskViewSet):
     def reopen(self, ticket: Ticket, **given: Any) -> Ticket:
         """Say that it is not solved after all. Closed tickets only within 14 days."""
         return actions.reopen(ticket, by=self.me, channel=API, **given)
-
-
-class AccessRequestOut(Row):
-    id = serializers.IntegerField()
-    ticket = serializers.IntegerField(source="ticket_id")
-    system = serializers.CharField(source="system.code")
-    asked_by = serializers.CharField(source="asked_by.name")
-    asked_at = serializers.DateTimeField()
-    purpose = serializers.CharField()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-    phase = serializers.ChoiceField(Phase.choices, help_text="By the clock of our database.")
-    decided_by = serializers.CharField(source="decided_by.name", allow_null=True)
-    answer = serializers.CharField()
-    ended_by = serializers.CharField(source="ended_by.name", allow_null=True)
-
-
-class AccessEntryOut(Row):
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(AccessEntry.Kind.choices)
-    by = serializers.CharField(source="by.name")
-    text = serializers.CharField()
-
-
-class AccessRequestViewSet(DeskViewSet):
-    """Access to your systems: asked for, approved, used. Coordinators decide in the portal."""
-
-    queryset = AccessRequest.objects.in_phase().with_ends()
-    out = AccessRequestOut
-    orderings = ["-id", "id"]
-    lookup_value_regex = r"[0-9]{1,18}"
-    scope_to_read = Scope.TICKETS_READ
-
-    @part(AccessEntryOut)
-    def log(self, request: AccessRequest) -> QuerySet[AccessEntry]:
-        """What happened, oldest first; nobody can change it."""
-        return request.log.all()
 
 
 class AttachmentViewSet(DeskViewSet):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -17,19 +17,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 from django.utils import timezone
 
-from oncall import actions as roster
-from oncall.models import (
-    Change,
-    ContactChannel,
-    CriticalPeriod,
-    CriticalRule,
-    Duty,
-    Page,
-    Policy,
-    PolicyStep,
-    Rotation,
-    Schedule,
-)
 from releases.actions import back_wish, put_wish
 from releases.models import (
     Correction,
@@ -72,6 +59,7 @@ from tests.factories import (
     published_levels,
 )
 from tests.releases.fleet import assess, deliver
+from tests.web import roster
 from tickets import actions
 from tickets.models import (
     AccessRequest,
@@ -142,7 +130,7 @@ def build() -> World:
     Absence.objects.create(person=people["sam"], during=during)
     _work_and_end(people, module, alpina)
     _keys(alpina.member)
-    on_call = _roster(people, team)
+    on_call = roster.rows(people, team)
     _work_off()
     mailbox = Mailbox.objects.create(code="support", address="support@desk.example", module=module)
     for owned in (alpina, hansa):
@@ -163,36 +151,6 @@ def build() -> World:
         DevelopmentArea: area,
     }
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
-
-
-def _roster(people: dict[str, User], team: Any) -> dict[type[Model], Model]:
-    """sam and dev take turns by the day; sam offers a duty, and has another."""
-    schedule = Schedule.objects.create(name="Leistungen nachts", team=team)
-    start = timezone.localdate() - timedelta(days=1)
-    groups = [[roster.Place(people["sam"])], [roster.Place(people["dev"])]]
-    asked = roster.Turns("By the day", start, time(9), groups, unit="day")
-    rotation = roster.set_rotation(schedule, asked, by=people["lea"])
-    coming = Duty.objects.filter(person=people["sam"], during__startswith__gt=timezone.now())
-    offered, other = coming.order_by("during")[2:4]
-    swap = roster.offer_swap(offered, by=people["sam"])
-    CriticalRule.objects.create(rule="contributions")
-    now = timezone.now()
-    CriticalPeriod.objects.create(name="The change", during=(now, now + timedelta(days=1)))
-    rows = {Schedule: schedule, Rotation: rotation, Change: swap, Duty: other}
-    return rows | _page(people, schedule)
-
-
-def _page(people: dict[str, User], schedule: Schedule) -> dict[type[Model], Model]:
-    """One that calls; only sam has a way to be called."""
-    line = ContactChannel.objects.create(
-        person=people["sam"], kind="sms", address="+491701234567", confirmed_at=timezone.now()
-    )
-    policy = Policy.objects.create(name="Nachts")
-    policy.last_resort.add(people["lea"])
-    PolicyStep.objects.create(policy=policy, position=1).schedules.add(schedule)
-    facts = {"by": people["lea"], "policy": policy}
-    page = roster.open_page("job:4711", "Zahllauf steht", **facts)
-    return {ContactChannel: line, Policy: policy, Page: page}
 
 
 def _product(module: Module, alpina: Owned) -> dict[type[Model], Model]:
