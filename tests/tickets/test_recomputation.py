@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from supportdesk.errors import NotAllowed
 from supportdesk.messaging import outbox
-from tests.factories import CalendarFactory, TeamFactory, a_ticket
+from tests.factories import CalendarFactory, ModuleFactory, TeamFactory, a_ticket
 from tickets import actions, moments, tasks
 from tickets.models import Agreement, ClockReading, Recomputation, Ticket
 
@@ -115,6 +115,17 @@ def test_a_change_on_the_way_begins_anew(desk, tickets, calendar):
     row = Recomputation.objects.get()
     assert (row.done, row.total, row.finished_at is None) == (45, 45, False)
     assert all(is_right(ticket) for ticket in tickets)
+
+
+def test_hours_that_somebody_emptied_hold_up_nobody_else(desk, new_ticket, alice, alpina):
+    other = a_ticket(by=alice, organisation=alpina, module=ModuleFactory())
+    new_ticket.team.calendar.hours.all().delete()
+    late_hours(other.team.calendar)
+    actions.begin_recomputation(by=desk)
+    tasks.recompute_clocks()
+
+    assert Recomputation.objects.get().finished_at
+    assert is_right(other)
 
 
 def test_the_database_has_one_on_its_way_for_the_same(desk, calendar):

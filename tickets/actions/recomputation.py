@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -9,10 +11,12 @@ from django.utils import timezone
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.messaging import hints
+from supportdesk.worktime.arithmetic import Closed
 from supportdesk.worktime.models import Calendar
 from tickets.actions.clockwork import rewind
 from tickets.models import Recomputation, Ticket
 
+logger = logging.getLogger(__name__)
 BATCH = 20  # tickets whose rows are locked together: well under a second
 
 
@@ -50,7 +54,10 @@ def recompute_some(*, by: User) -> bool:
     waiting = row.tickets().filter(number__gt=row.last, number__lte=row.until)
     numbers = list(waiting.order_by("number").values_list("number", flat=True)[:BATCH])
     for number in numbers:
-        rewind(Ticket(number=number), by=by)
+        try:
+            rewind(Ticket(number=number), by=by)
+        except Closed:  # hours that somebody emptied: one ticket does not hold up the others
+            logger.error("Ticket %s keeps its clocks: its calendar never opens.", number)
     row.done = min(row.total, row.done + len(numbers))
     row.last = max(numbers, default=row.last)
     if len(numbers) < BATCH:
