@@ -89,26 +89,20 @@ STEPS = {
 
 def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse:
     """On which one asks, for a ticket."""
-    ticket = get_object_or_404(office.get_queryset(request), number=number)
-    user = colleague(request)
+    ticket, user = (
+        get_object_or_404(office.get_queryset(request), number=number),
+        colleague(request),
+    )
     if not access.may(user, "ticket.ask_access"):
         raise PermissionDenied
-    now = timezone.localtime().replace(second=0, microsecond=0)
-    start = {"system": ticket.system_id, "starts_at": now, "ends_at": now + timedelta(hours=4)}
-    form, status = AskForm(request.POST or None, initial=start), 200
+    form, status = AskForm(request.POST or None, initial=_usual(ticket)), 200
     form.about(ticket, user)
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                row = actions.ask_access(ticket, by=user, **form.cleaned_data)
-            except Refused as refusal:
-                put(refusal, form)
-                status = refusal.status
-            else:
-                messages.success(request, gettext("Asked. The customer's coordinators are told."))
-                address = reverse("admin:tickets_accessrequest_change", args=[row.pk])
-                return HttpResponseRedirect(address)
+        row, status = _asked(ticket, form, user)
+        if row is not None:
+            messages.success(request, gettext("Asked. The customer's coordinators are told."))
+            address = reverse("admin:tickets_accessrequest_change", args=[row.pk])
+            return HttpResponseRedirect(address)
     return office.page(
         request,
         "admin/tickets/access_ask.html",
@@ -118,6 +112,23 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
         form=form,
         accesses=AccessRequest.objects.visible_to(user).filter(ticket=ticket).for_lists(),
     )
+
+
+def _usual(ticket: Ticket) -> dict[str, Any]:
+    """What one mostly asks for: the ticket's own system, from now on, for half a day."""
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    return {"system": ticket.system_id, "starts_at": now, "ends_at": now + timedelta(hours=4)}
+
+
+def _asked(ticket: Ticket, form: AskForm, user: User) -> tuple[AccessRequest | None, int]:
+    """The request, or none with the code of the refusal; its words stand in the form."""
+    if not form.is_valid():
+        return None, 422
+    try:
+        return actions.ask_access(ticket, by=user, **form.cleaned_data), 302
+    except Refused as refusal:
+        put(refusal, form)
+        return None, refusal.status
 
 
 @admin.register(AccessRequest)
