@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from releases.models import Module
+from releases.models import Correction, Module
 from supportdesk.accounts import actions as people
 from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
@@ -93,14 +94,19 @@ def _invite() -> None:
     )
 
 
+ROWS: dict[str, Callable[[Ticket], Any]] = {
+    "webhook": lambda ticket: _webhook(),
+    "access": lambda ticket: ticket.access_requests.latest("pk"),
+    "admin:releases_correction_validity": lambda ticket: Correction.objects.latest("pk"),
+}
+
+
 def address(route: str, ticket: Ticket) -> str:
     """Where the route leads, with a row of this world where it needs one."""
     if route == "colleague":
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
-    if route == "webhook":
-        return reverse(route, args=[_webhook().pk])
-    if route == "access":
-        return reverse(route, args=[ticket.access_requests.latest("pk").pk])
+    if route in ROWS:
+        return reverse(route, args=[ROWS[route](ticket).pk])
     parts = ("priority", "escalate", "hand_back", "access")
     apart = [f"admin:tickets_ticket_{page}" for page in parts]
     if route in ("ticket", "admin:tickets_ticket_verdict", *apart):
