@@ -28,7 +28,7 @@ from oncall.models import Duty, Schedule
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.accounts.models import Scope, Token
 from supportdesk.wsgi import application
-from tests.factories import SystemFactory, TopicFactory, UserFactory, a_ticket
+from tests.factories import SystemFactory, TopicFactory, UserFactory, a_defect, a_ticket
 from tickets import actions
 
 LONG = int(os.environ.get("API_FUZZING", "0"))
@@ -77,6 +77,7 @@ def known(open_ticket, alice, carol, module, system, alpina) -> dict[str, Any]:
     ping_webhook(webhook, by=carol)
     return {
         "tickets number": open_ticket.number,
+        "defects number": a_defect(module, by=open_ticket.assignee).number,
         "attachments id": open_ticket.attachments.get().pk,
         "systems id": system.pk,
         "webhooks id": webhook.pk,
