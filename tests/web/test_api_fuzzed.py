@@ -25,10 +25,18 @@ from schemathesis.transport.serialization import contains_binary
 from schemathesis.transport.wsgi import WSGI_TRANSPORT
 
 from oncall.models import Duty, Schedule
+from releases.actions import put_wish
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.accounts.models import Scope, Token
 from supportdesk.wsgi import application
-from tests.factories import SystemFactory, TopicFactory, UserFactory, a_defect, a_ticket
+from tests.factories import (
+    CorrectionFactory,
+    SystemFactory,
+    TopicFactory,
+    UserFactory,
+    a_defect,
+    a_ticket,
+)
 from tickets import actions
 
 LONG = int(os.environ.get("API_FUZZING", "0"))
@@ -63,7 +71,7 @@ def as_real_clients_do(context: Any, value: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def known(open_ticket, alice, carol, module, system, alpina) -> dict[str, Any]:
+def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, Any]:
     """Names of rows that exist, by the names of the parameters and fields they can stand in.
 
     Any other would be refused as well-formed but unknown, and nothing behind that be tried.
@@ -77,7 +85,10 @@ def known(open_ticket, alice, carol, module, system, alpina) -> dict[str, Any]:
     ping_webhook(webhook, by=carol)
     return {
         "tickets number": open_ticket.number,
-        "defects number": a_defect(module, by=open_ticket.assignee).number,
+        "defects number": a_defect(module, by=sam).number,
+        "defect": a_defect(module, by=sam).number,
+        "correction": CorrectionFactory(module=module).number,
+        "wish": put_wish(module, by=sam, title="Sort", text="By day.").number,
         "attachments id": open_ticket.attachments.get().pk,
         "systems id": system.pk,
         "webhooks id": webhook.pk,
