@@ -43,10 +43,15 @@ class FindingIn(serializers.Serializer):
         help_text="Of a software defect: the number of one that is known.",
     )
     defect_title = Text(
-        required=False, max_length=200, help_text="Of a new software defect: its title."
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Of a new software defect: its title.",
     )
     defect_steps = Text(
-        required=False, help_text="Of a new software defect: how it can be reproduced."
+        required=False,
+        allow_blank=True,
+        help_text="Of a new software defect: how it can be reproduced.",
     )
     topic = Named(
         slug_field="name",
@@ -72,8 +77,12 @@ class FindingIn(serializers.Serializer):
         required=False,
         help_text="Of a wish: the number of one that is known.",
     )
-    wish_title = Text(required=False, max_length=200, help_text="Of a new wish: its title.")
-    wish_text = Text(required=False, help_text="Of a new wish: what it should do.")
+    wish_title = Text(
+        required=False, allow_blank=True, max_length=200, help_text="Of a new wish: its title."
+    )
+    wish_text = Text(
+        required=False, allow_blank=True, help_text="Of a new wish: what it should do."
+    )
     difference = Text(
         required=False, allow_blank=True, help_text="Of a settings difference: from what."
     )
