@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -18,11 +20,14 @@ from supportdesk.accounts.models import User
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.office import AuditedAdmin, MenuLine, PartOf, Section
 
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 2100))
+
 
 class SimulateForm(DeskForm):
     policy = forms.ModelChoiceField(label=_("Policy"), queryset=Policy.objects.none())
     at = forms.DateTimeField(
         label=_("At"),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
     )
