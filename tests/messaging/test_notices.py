@@ -65,7 +65,9 @@ def test_customers_are_not_asked_about_what_only_staff_are_told(alice, sam):
     def asked(person):
         return {wish.event for wish in notices.preferences(person)}
 
-    assert asked(sam) - asked(alice) == {"ticket.noted", "ticket.unrouted"}
+    ours = {"access.changed", "validity.doubted"}
+    on_call = {"duty.changed", "duty.offered", "duty.reminded", "duty.unconfirmed"}
+    assert asked(sam) - asked(alice) == {"ticket.noted", "ticket.unrouted", *ours, *on_call}
 
 
 def test_failing_webhooks_are_offered_to_those_who_look_after_them(alice, carol, sam):

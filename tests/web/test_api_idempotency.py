@@ -71,7 +71,8 @@ def test_a_refusal_is_not_kept(open_ticket, sam, alice):
     client, address = calling_as(alice), f"{TICKETS}{open_ticket.number}/confirm/"
 
     refused = client.post(address, headers={"Idempotency-Key": "k-1"})
-    calling_as(sam).post(f"{TICKETS}{open_ticket.number}/resolve/", {"answer": "SP 4"})
+    found = {"verdict": "settings_difference", "difference": "Off.", "differs_since": "2026-01-31"}
+    calling_as(sam).post(f"{TICKETS}{open_ticket.number}/resolve/", {"answer": "SP 4", **found})
     done = client.post(address, headers={"Idempotency-Key": "k-1"})
 
     assert (refused.status_code, done.status_code) == (409, 200)

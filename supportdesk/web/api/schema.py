@@ -75,7 +75,7 @@ class DeskSchema(AutoSchema):
         return (method.__doc__ or type(self.view).__doc__ or "").strip()
 
     def get_operation_id(self) -> str:
-        noun = self._tokenize_path()[0]
+        noun = self._tokenize_path()[0].replace("-", "_")
         return f"{noun}_{self.view.action}"
 
     def get_tags(self) -> list[str]:
