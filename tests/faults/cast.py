@@ -35,7 +35,10 @@ def pages(prefix: str, count: str, delay: str) -> None:
     """Pages of three steps with a person each, who is called by SMS and voice; steps are so many
     seconds long, which no policy that people write could say.
     """
-    people = [make.UserFactory(organisation=None, roles=[Role.AGENT]) for _step in range(3)]
+    people = [
+        make.UserFactory(email=f"{prefix}{n}@desk.example", organisation=None, roles=[Role.AGENT])
+        for n in range(3)
+    ]
     minutes = float(delay) / 60
     content = {
         "steps": [{"minutes": minutes, "schedules": [], "people": [one.pk]} for one in people],

@@ -204,6 +204,8 @@ def make_whole(case, known: dict[str, Any]) -> None:
         return
     if case.body.get("customer_priority") == 1:
         case.body.update(STANDSTILL)
+    if case.path.endswith("/resolve/"):  # of a ticket that has none yet
+        case.body.setdefault("verdict", "settings_difference")
     if "verdict" in case.body:
         case.body.update(FOLLOW_UP, **{name: known[name] for name in NAMED})
 
