@@ -27,6 +27,7 @@ from tests import factories as make
 from releases.models import Module
 from supportdesk.accounts.models import Organisation
 alice, sam = (User.objects.get(email=name) for name in ("alice@alpina.example", "sam@desk.example"))
+make.TopicFactory(name="Storno im Zahllauf")
 make.SystemFactory(organisation=alice.organisation, code="ALP-P1")
 Module.objects.update(name="Krankengeld")
 Organisation.objects.update(name="Alpina Krankenkasse")
