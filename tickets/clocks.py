@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from supportdesk.worktime.arithmetic import Calendar, add, between
+from supportdesk.worktime.arithmetic import Calendar, Closed, add, between
 
 NO_TIME = timedelta(0)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -215,7 +215,10 @@ class _Run:
         if course.pauses:
             return Reading(State.PAUSED, figure=longest, kept=kept)
         run = Run(self.since, target, course.terms.calendar, tuple(self.spans))
-        due_at = self._date(course.terms) or run.instant(target)
+        try:
+            due_at = self._date(course.terms) or run.instant(target)
+        except Closed:  # hours that never come again promise nothing, and hinder nobody
+            return Reading(State.NONE, figure=longest, kept=kept)
         return Reading(State.RUNNING, due_at, longest, run, kept)
 
     def _date(self, terms: Terms) -> datetime | None:

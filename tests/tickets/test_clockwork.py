@@ -351,3 +351,15 @@ def test_at_night_a_changed_calendar_counts_for_what_runs(clock, new_ticket):
     tasks.rewind_clocks()
 
     assert stored(new_ticket)["first_response"].due_at == datetime(2026, 11, 24, 15, tzinfo=BERLIN)
+
+
+def test_hours_that_somebody_emptied_promise_nothing_and_keep_nobody_from_reporting(
+    alice, sam, module, alpina
+):
+    module.team.calendar.hours.all().delete()
+    ticket = a_ticket(by=alice, module=module, organisation=alpina)
+    actions.reply(ticket, by=alice, text="More of it.", channel="portal")
+
+    ticket.refresh_from_db()
+    assert ticket.due_at is None
+    assert not ClockReading.objects.filter(ticket=ticket).exclude(due_at=None).exists()
