@@ -37,7 +37,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     sums = Counter()
     for report in ended:
         for what, count in report.user_properties:
-            sums[what] += count
+            if isinstance(count, int):  # faults keep whole ledgers under their names
+                sums[what] += count
     if sums:
         terminalreporter.section("done")
         terminalreporter.line(", ".join(f"{count} {what}" for what, count in sums.items()))
