@@ -1,8 +1,12 @@
 """Who may close an account or give a role, and that somebody is always left who can."""
 
+import threading
+import time
+
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -207,3 +211,26 @@ def test_two_who_step_back_at_once_leave_one(carol, carla, at_once):
 
     assert outcomes.count(Refused) == 1
     assert User.objects.holding(Role.COORDINATOR).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_starts_while_another_makes_the_desk_finds_it():
+    User.objects.filter(roles=["system"]).delete()
+    made, found = threading.Event(), []
+
+    def start() -> None:
+        made.wait()
+        try:
+            found.append(User.objects.desk().pk)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=start)
+    other.start()
+    with transaction.atomic():
+        desk = User.objects.desk()
+        made.set()
+        time.sleep(0.5)  # the other one has seen nothing, and waits for the name
+    other.join()
+
+    assert found == [desk.pk]

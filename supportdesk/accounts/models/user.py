@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -78,8 +78,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
     def desk(self) -> User:
         """The desk itself: acts for the timetable, with rights of its own. Cannot sign in."""
-        desk = self.filter(email=DESK_EMAIL).first()
-        return desk or self.create_user(DESK_EMAIL, name="Support-Desk", roles=[Role.SYSTEM])
+        if desk := self.filter(email=DESK_EMAIL).first():
+            return desk
+        try:
+            with transaction.atomic(using=self.db):
+                return self.create_user(DESK_EMAIL, name="Support-Desk", roles=[Role.SYSTEM])
+        except IntegrityError:  # another process of the first start was quicker
+            return self.get(email=DESK_EMAIL)
 
 
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # tokens have no manager of ours
