@@ -23,7 +23,7 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.messaging.models import Dispatch
 from supportdesk.web.forms import DeskForm, attempt
-from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 
 SHOWN = 100
 State = Page.State
@@ -82,8 +82,8 @@ class PageAdmin(DeskAdmin):
     def menu(self, request: HttpRequest) -> list[MenuLine]:
         if not self.has_view_permission(request):
             return []
-        calling = counted(Page.objects.visible_to(colleague(request)).triggered())
-        lines = [MenuLine(_("Alarms"), self.url(), self.section, calling or None, bool(calling))]
+        calling = Page.objects.visible_to(colleague(request)).triggered()
+        lines = [MenuLine(_("Alarms"), self.url(), self.section, calling, hot=True, silent=True)]
         if access.may(colleague(request), "contactchannel.change"):
             lines.append(MenuLine(_("How I am called"), self.url("lines"), self.section))
         return lines

@@ -18,7 +18,7 @@ from supportdesk.accounts import access
 from supportdesk.errors import Refused
 from supportdesk.messaging import actions, lag
 from supportdesk.messaging.models import Dispatch, Event
-from supportdesk.web.office import DeskAdmin, MenuLine, colleague, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, colleague
 
 
 class Retriable(DeskAdmin):
@@ -28,9 +28,8 @@ class Retriable(DeskAdmin):
     actions = ["try_again"]
 
     def menu(self, request: HttpRequest) -> list[MenuLine]:
-        lines = super().menu(request)
-        dead = counted(self.model.objects.dead()) if lines else 0
-        return [replace(line, count=dead or None, hot=bool(dead)) for line in lines]
+        dead = {"rows": self.model.objects.dead(), "hot": True, "silent": True}
+        return [replace(line, **dead) for line in super().menu(request)]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return access.may(colleague(request), f"{self.opts.model_name}.retry")

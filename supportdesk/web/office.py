@@ -16,7 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import connection, models
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -51,14 +51,22 @@ class Section(models.TextChoices):
 
 @dataclass(frozen=True)
 class MenuLine:
-    """One line of the menu. `hot` counts are red: nobody has these in hand."""
+    """One line of the menu, with the number of its `rows`: `hot` ones are red, since nobody has
+    these in hand; of `silent` ones nothing is said where there are none.
+    """
 
     label: Any
     url: str
     section: str = Section.ADMINISTRATION
-    count: int | None = None
+    rows: models.QuerySet | None = None
     hot: bool = False
+    silent: bool = False
+    count: int | None = None
     current: bool = False
+
+    def numbered(self, count: int) -> MenuLine:
+        shown = None if self.silent and not count else count
+        return replace(self, count=shown, hot=self.hot and count > 0)
 
     @property
     def shown(self) -> str:
@@ -71,9 +79,22 @@ def colleague(request: HttpRequest) -> User:
     return request.user
 
 
-def counted(rows: models.QuerySet) -> int:
-    """How many, but never counting further than the menu shows."""
-    return rows.order_by()[: SHOWN_COUNT + 1].count()
+def counted(lines: list[MenuLine]) -> list[MenuLine]:
+    """The lines with their numbers: one statement, which never counts further than is shown."""
+    asked = {n: line.rows for n, line in enumerate(lines) if line.rows is not None}
+    parts: list[str] = []
+    values: list[Any] = []
+    for rows in asked.values():
+        first = rows.order_by().values("pk")[: SHOWN_COUNT + 1]
+        statement, params = first.query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({statement}) found)")  # noqa: S608 - Django's own
+        values += params
+    if not parts:
+        return lines
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts), values)
+        numbers = dict(zip(asked, cursor.fetchone(), strict=True))
+    return [line.numbered(numbers[n]) if n in numbers else line for n, line in enumerate(lines)]
 
 
 class Office(admin.AdminSite):
@@ -134,6 +155,7 @@ class Office(admin.AdminSite):
         lines: list[MenuLine] = []
         for room in self._rooms():
             lines += room.menu(request)
+        lines = counted(lines)
         here = _best_match(lines, request.get_full_path())
         lines = [replace(line, current=line is here) for line in lines]
         grouped = [(str(s.label), [line for line in lines if line.section == s]) for s in Section]

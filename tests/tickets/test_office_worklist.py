@@ -144,7 +144,7 @@ def test_the_length_of_a_list_costs_no_queries(as_sam, sam, alice, module, alpin
     opened(1)
     short = cost(1)
     opened(49)
-    assert cost(50) == short <= 17
+    assert cost(50) == short <= 13
 
 
 def test_many_are_taken_at_once_and_each_refusal_names_its_ticket(

@@ -23,7 +23,7 @@ from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm
-from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 from tickets import actions
 from tickets.actions.access_requests import in_use
 from tickets.admin.finding import put
@@ -141,8 +141,8 @@ class AccessRequestAdmin(DeskAdmin):
         if not self.has_view_permission(request):
             return []
         usable = AccessRequest.objects.visible_to(colleague(request)).usable()
-        count = counted(usable.filter(asked_by=colleague(request)))
-        return [MenuLine(_("Access to systems"), self.url(), self.section, count)]
+        rows = usable.filter(asked_by=colleague(request))
+        return [MenuLine(_("Access to systems"), self.url(), self.section, rows)]
 
     def get_urls(self) -> list[Any]:
         own = [

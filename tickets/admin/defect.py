@@ -22,7 +22,7 @@ from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
 from supportdesk.web.fields import DayInput
 from supportdesk.web.forms import DeskForm
-from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 from tickets import actions
 from tickets.admin.finding import CorrectionField, put
 from tickets.models import Defect, DefectState, Ticket
@@ -151,8 +151,8 @@ class DefectAdmin(DeskAdmin):
     def menu(self, request: HttpRequest) -> list[MenuLine]:
         if not self.has_view_permission(request):
             return []
-        count = counted(Defect.objects.visible_to(colleague(request)).open())
-        return [MenuLine(_("Defects"), self.url(), self.section, count)]
+        rows = Defect.objects.visible_to(colleague(request)).open()
+        return [MenuLine(_("Defects"), self.url(), self.section, rows)]
 
     def get_urls(self) -> list[Any]:
         own = [

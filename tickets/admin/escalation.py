@@ -20,7 +20,7 @@ from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm
-from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 from tickets import actions
 from tickets.models import Escalation
 from tickets.models.escalation import LEVELS
@@ -99,8 +99,8 @@ class EscalationAdmin(DeskAdmin):
     def menu(self, request: HttpRequest) -> list[MenuLine]:
         if not self.has_view_permission(request):
             return []
-        count = counted(Escalation.objects.visible_to(colleague(request)).open())
-        return [MenuLine(_("Escalations"), self.url(), self.section, count, bool(count))]
+        rows = Escalation.objects.visible_to(colleague(request)).open()
+        return [MenuLine(_("Escalations"), self.url(), self.section, rows, hot=True)]
 
     def panel(self, request: HttpRequest) -> str | None:
         """For those who decide: what waits for them, the highest level first."""

@@ -22,7 +22,7 @@ from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Invalid, Refused
 from supportdesk.intake import addresses, charsets
 from supportdesk.web.forms import DeskForm
-from supportdesk.web.office import AuditedAdmin, DeskAdmin, MenuLine, Section, colleague, counted
+from supportdesk.web.office import AuditedAdmin, DeskAdmin, MenuLine, Section, colleague
 from tickets import actions
 from tickets.models import BlockedSender, Mailbox, RawMail, Ticket
 from tickets.models.raw_mail import State
@@ -124,8 +124,8 @@ class RawMailAdmin(DeskAdmin):
     def menu(self, request: HttpRequest) -> list[MenuLine]:
         if not self.has_view_permission(request):
             return []
-        count = counted(RawMail.objects.visible_to(colleague(request)).in_quarantine())
-        return [MenuLine(_("Incoming mail"), self.url(), self.section, count or None, bool(count))]
+        rows = RawMail.objects.visible_to(colleague(request)).in_quarantine()
+        return [MenuLine(_("Incoming mail"), self.url(), self.section, rows, True, silent=True)]
 
     def panel(self, request: HttpRequest) -> str | None:
         user = colleague(request)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from supportdesk.accounts import access
 from supportdesk.errors import Refused
-from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague, counted
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 from tickets import actions, timeline
 from tickets.admin import (
     access_request,
@@ -60,7 +60,7 @@ class TicketAdmin(DeskAdmin):
                 if unasked and found is offered[0]
                 else f"{self.url()}?list={found.name}",
                 self.section,
-                counted(found.of(colleague(request))) if found.counted else None,
+                found.of(colleague(request)) if found.counted else None,
                 found.hot,
             )
             for found in offered
