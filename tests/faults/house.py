@@ -91,7 +91,8 @@ class House:
         os.killpg(self.processes[name].pid, signal.SIGCONT)
 
     def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text(errors="replace")
+        file = self.folder / f"{name}.log"
+        return file.read_text(errors="replace") if file.exists() else ""
 
     def report(self) -> str:
         """What waits, and what everybody said last."""
