@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "report-health": {"task": "oncall.tasks.report_health", "schedule": 30},
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},
+    "read-words": {"task": "tickets.tasks.read_words", "schedule": 5},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }
@@ -184,6 +185,7 @@ WATCHMAN_DUTIES = [
     "supportdesk.messaging.tasks.mail_waiting",
     "supportdesk.messaging.tasks.webhooks_waiting",
     "tickets.tasks.pass_levels",
+    "tickets.tasks.read_words",
     "oncall.tasks.tick_without_broker",
 ]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -18,11 +17,11 @@ from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Scope, Team, User
 from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, Row, creates, part, verb
 from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visible
-from supportdesk.web.api.filters import CodeFilter, Filters, MomentFilter
 from supportdesk.web.api.wire import Content
 from tickets import actions, files, impact, proposal
 from tickets.access_api import AccessRequestViewSet
 from tickets.defect_api import DefectViewSet
+from tickets.filters import TicketFilter
 from tickets.findings import DiagnoseIn, FindingIn, with_finding
 from tickets.models import (
     QUESTIONS,
@@ -234,29 +233,6 @@ class EscalationOut(Row):
     decision = serializers.CharField()
     ended_at = serializers.DateTimeField(allow_null=True)
     end = serializers.CharField(help_text="decided, withdrawn, done; empty while it is open.")
-
-
-class TicketFilter(Filters):
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices, distinct=False)
-    priority = django_filters.MultipleChoiceFilter(choices=Priority.choices, distinct=False)
-    module = CodeFilter(Module.objects.all(), "module")
-    system = CodeFilter(System.objects.all(), "system")
-    organisation = CodeFilter(Organisation.objects.all(), "organisation")
-    external_number = django_filters.CharFilter()
-    opened_after = MomentFilter("opened_at", "gte")
-    opened_before = MomentFilter("opened_at", "lt")
-    changed_since = MomentFilter("changed_at", "gte")
-    q = django_filters.CharFilter(method="search", label="A number, or a part of the subject.")
-
-    class Meta(Filters.Meta):
-        model = Ticket
-        fields: list[str] = []
-
-    def search(self, rows: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
-        found = Q(subject__icontains=value)
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            found |= Q(number=value)
-        return rows.filter(found)
 
 
 class TicketViewSet(DeskViewSet):

@@ -19,6 +19,8 @@ from supportdesk.web.templatetags.desk import priority
 from tickets import actions, impact, proposal
 from tickets.listing import Order, View
 from tickets.models import PRIORITY_MEANINGS, QUESTIONS, Impact, Priority
+from tickets.search import find
+from tickets.search.find import Sought
 
 LONG_TEXT = 20_000
 
@@ -280,6 +282,7 @@ class FilterForm(DeskForm):
 
     def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.reader = reader
         reach = Organisation.objects.within_reach(reader, Service.TICKETS)
         self.organisations = list(reach)
         fields: Any = self.fields
@@ -297,6 +300,9 @@ class FilterForm(DeskForm):
         else:
             fields["organisation"].queryset = reach
 
+    def clean_q(self) -> Sought:
+        return looked_for(self.cleaned_data["q"], self.reader)
+
     def facts(self) -> dict[str, Any]:
         """What to filter by, as field lookups of Ticket."""
         names = ("organisation", "system", "module", "priority")
@@ -305,7 +311,7 @@ class FilterForm(DeskForm):
     @property
     def is_narrow(self) -> bool:
         """Whether more than the view decides what is shown."""
-        return not self.is_valid() or bool(self.facts() or self.cleaned_data["q"])
+        return not self.is_valid() or bool(self.facts() or self.cleaned_data["q"].line)
 
     @property
     def chosen_view(self) -> str:
@@ -314,3 +320,11 @@ class FilterForm(DeskForm):
     @property
     def chosen_order(self) -> str:
         return self.cleaned_data.get("order") or Order.NEWEST
+
+
+def looked_for(line: str, reader: User) -> Sought:
+    """A line of words made ready; filters in it that fit nothing are the field's error."""
+    sought = find.prepare(line, reader)
+    if sought.problems:
+        raise forms.ValidationError(sought.problems)
+    return sought

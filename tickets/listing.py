@@ -23,7 +23,6 @@ from tickets.models import DONE, Status, Ticket
 from tickets.models.ticket import TicketQuerySet
 
 PAGE = 25
-MOST_WORDS = 8
 LARGEST_NUMBER = 2**63 - 1
 
 
@@ -51,21 +50,6 @@ KEYS: dict[str, tuple[str | None, bool]] = {
     Order.CHANGED: ("changed_at", True),
     Order.PRIORITY: ("priority", False),
 }
-
-
-def searched(rows: TicketQuerySet, words: str) -> TicketQuerySet:
-    """Tickets by their number, the number of level 2, or words of the subject, all of them."""
-    words = " ".join(words.split())
-    if not words:
-        return rows
-    subject = Q()
-    for word in words.split()[:MOST_WORDS]:
-        subject &= Q(subject__icontains=word)
-    found = subject | Q(external_number=words)
-    digits = words.strip("[]#")
-    if digits.isascii() and digits.isdigit() and int(digits) <= LARGEST_NUMBER:
-        found |= Q(number=int(digits))
-    return rows.filter(found)
 
 
 def viewed(rows: TicketQuerySet, view: str, reader: User) -> TicketQuerySet:

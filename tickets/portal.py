@@ -37,6 +37,7 @@ from tickets.models import (
 )
 from tickets.models.ticket import TicketQuerySet
 from tickets.needs import Needs
+from tickets.search import find
 
 PORTAL = Message.Channel.PORTAL
 TO_DO, WITH_US = 6, 10  # rows of each kind on the start page
@@ -107,7 +108,7 @@ def _found(form: FilterForm, reader: User) -> TicketQuerySet:
         # Says nothing new, but as a plain value: the index by organisation serves the order too.
         rows = rows.filter(organisation=form.organisations[0])
     rows = listing.viewed(rows.filter(**form.facts()), form.chosen_view, reader)
-    return listing.searched(rows, form.cleaned_data["q"])
+    return find.matching(rows, form.cleaned_data["q"], reader)
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,10 +20,12 @@ from supportdesk.errors import WrongState
 from tickets import actions, critical, scanner
 from tickets.models import Attachment, Recomputation, Ticket
 from tickets.models.attachment import FOLDER
+from tickets.search import index
 
 logger = logging.getLogger(__name__)
 ROUTED_AT_ONCE = 500  # some 20 s of work; what is left comes two minutes later
 LOOKED_AT_ONCE = 500  # a few seconds of work
+WORDS_AT_ONCE = 5000  # tickets, a few seconds of work
 BATCHES_AT_ONCE = 500  # of tickets read again, some minutes of work
 ORPHAN_AFTER = timedelta(days=1)  # no upload takes that long: younger ones may still get their row
 
@@ -155,3 +157,15 @@ def sort_mail() -> None:
     desk = User.objects.desk()
     while actions.sort_next(by=desk):
         pass
+
+
+@shared_task
+def read_words() -> int:
+    """Every five seconds and by watchman: what was written since can be found.
+
+    Safe to repeat and to run many times at once: stale tickets are locked while they are read.
+    """
+    done = 0
+    while done < WORDS_AT_ONCE and (read := index.keep_up()):
+        done += read
+    return done

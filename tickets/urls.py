@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from tickets import access_page, agreement_page, figures_page, files, portal, preparation_page
+from tickets import (
+    access_page,
+    agreement_page,
+    figures_page,
+    files,
+    portal,
+    preparation_page,
+    search_page,
+)
 
 urlpatterns = [
     path("", portal.home, name="home"),
     path("tickets/", portal.ticket_list, name="ticket_list"),
+    path("search/", search_page.search, name="search"),
     path("tickets/new/", portal.ticket_new, name="ticket_new"),
     path("tickets/new/draft/", portal.draft_new, name="ticket_new_draft"),
     path("tickets/new/verdicts/", portal.verdicts_new, name="ticket_new_verdicts"),

@@ -39,6 +39,7 @@ PERSONAS = [
     # portal
     Page("home", ALICE),
     Page("ticket_list", ALICE),
+    Page("search", ALICE),
     Page("ticket_new", ALICE),
     Page("ticket", ALICE),
     Page("inbox", ALICE),
@@ -75,6 +76,7 @@ PERSONAS = [
     Page("admin:tickets_ticket_verdict", SAM),
     Page("admin:tickets_ticket_hand_back", SAM),
     Page("admin:tickets_figures", LEA),
+    Page("admin:tickets_search", SAM),
     Page("admin:tickets_ticket_access", SAM),
     Page("admin:tickets_accessrequest_changelist", SAM),
     Page("admin:tickets_accessrequest_change", SAM),

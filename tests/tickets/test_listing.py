@@ -10,6 +10,7 @@ from tests.factories import a_ticket
 from tickets import listing
 from tickets.listing import Order, View
 from tickets.models import Ticket
+from tickets.search import find
 
 
 @pytest.fixture
@@ -78,6 +79,10 @@ def test_a_senseless_cursor_is_the_first_page_or_an_empty_one(tickets, cursor, o
     assert [row.number for row in found.rows] == [row.number for row in first.rows]
 
 
+def narrowed(words, reader):
+    return find.matching(Ticket.objects.all(), find.prepare(words, reader), reader)
+
+
 @pytest.fixture
 def found(alice, module, alpina):
     """What a search for some words finds, among three tickets."""
@@ -91,7 +96,7 @@ def found(alice, module, alpina):
         )
 
     def subjects(words):
-        return [row.subject[:6] for row in listing.searched(Ticket.objects.all(), words)]
+        return [row.subject[:6] for row in narrowed(words, alice)]
 
     return subjects
 
@@ -117,7 +122,7 @@ def test_search_knows_numbers_and_words(found, words, expected):
 
 def test_search_finds_a_ticket_by_its_own_number(new_ticket, alice):
     for words in (str(new_ticket.number), f"[#{new_ticket.number}]", f"#{new_ticket.number}"):
-        assert list(listing.searched(Ticket.objects.all(), words)) == [new_ticket]
+        assert list(narrowed(words, alice)) == [new_ticket]
 
 
 def test_views_split_the_tickets_of_a_customer(

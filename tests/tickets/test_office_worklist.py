@@ -8,6 +8,7 @@ from django.urls import reverse
 from tests.factories import OrganisationFactory, UserFactory, a_ticket
 from tickets import actions
 from tickets.models import Message, Ticket
+from tickets.tasks import read_words
 
 LIST = reverse("admin:tickets_ticket_changelist")
 
@@ -76,6 +77,7 @@ def test_a_person_without_a_list_of_their_own_sees_the_next_one(client, audrey, 
 )
 def test_lists_are_searched_and_filtered(as_sam, alice, module, alpina, asked, found):
     ticket = a_ticket(by=alice, module=module, organisation=alpina, external_number="INC-77")
+    read_words()
 
     answer = as_sam.get(LIST, {"list": "all", **asked})
 

@@ -55,6 +55,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "home": ("alice", [Ticket, Notice, System]),
     "systems": ("carol", [System, Package]),
     "ticket_list": ("alice", [Ticket]),
+    "search": ("alice", [Ticket]),
+    "admin:tickets_search": ("sam", [Ticket]),
     "ticket": ("alice", [Message, Attachment]),
     "inbox": ("alice", [Notice]),
     "organisation": ("carol", [User, Invitation, Mandate]),

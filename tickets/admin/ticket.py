@@ -27,6 +27,7 @@ from tickets.admin import (
     opening,
     priority,
     report,
+    search,
     start,
     verbs,
     workbench,
@@ -100,6 +101,7 @@ class TicketAdmin(DeskAdmin):
         keep = self.admin_site.admin_view(require_POST(self.keep_draft))
         figures = self.admin_site.admin_view(partial(report.page, self))
         word_kept = self.admin_site.admin_view(partial(figures_of_all, self))
+        look = self.admin_site.admin_view(partial(search.page, self))
         pages = [
             path(
                 "<int:number>/priority/",
@@ -133,6 +135,7 @@ class TicketAdmin(DeskAdmin):
             ),
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),
+            path("search/", look, name="tickets_search"),
             path("figures/", word_kept, name="tickets_figures"),
         ]
         return [*own, *bulk, *pages, *super().get_urls()]

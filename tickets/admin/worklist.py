@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from releases.models import Module
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, Team, User
+from tickets.forms import looked_for
 from tickets.models import Priority, Status, Ticket, Turn
 from tickets.models.ticket import TicketQuerySet
+from tickets.search import find
+from tickets.search.find import Sought
 
 PAGE = 50
 NEIGHBOURS = 200  # how far "3 of 9, previous, next" looks into a list
-LARGEST_NUMBER = 2**63 - 1
 UNDONE = "undone"
 
 
@@ -98,33 +100,27 @@ class FilterForm(forms.Form):
         label=_("Text"), required=False, max_length=100, widget=forms.TextInput({"type": "search"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.reader = reader
         for field in self.fields.values():
             field.widget.attrs["class"] = "sd-input"
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("all")
 
+    def clean_q(self) -> Sought:
+        return looked_for(self.cleaned_data["q"], self.reader)
+
     def narrow(self, rows: TicketQuerySet) -> TicketQuerySet:
         """Unusable values narrow nothing; the form says which they were."""
         self.is_valid()
         facts = {name: value for name, value in self.cleaned_data.items() if value}
-        words = facts.pop("q", "")
+        sought = facts.pop("q", None)
         if facts.get("status") == UNDONE:
             del facts["status"]
             rows = rows.unresolved()
         rows = rows.filter(**facts)
-        return rows.filter(_matching(words)) if words else rows
-
-
-def _matching(words: str) -> Q:
-    """A number of ours or theirs, words of the subject, or a customer's name."""
-    found = Q(subject__icontains=words) | Q(external_number=words)
-    if words.lstrip("#").isdecimal() and int(words.lstrip("#")) <= LARGEST_NUMBER:
-        found |= Q(number=int(words.lstrip("#")))
-    # Customers are few: their keys go into the query, so that its indexes can be combined.
-    customers = Organisation.objects.filter(name__icontains=words).values_list("pk", flat=True)
-    return found | Q(organisation__in=list(customers[:20]))
+        return find.matching(rows, sought, self.reader) if sought else rows
 
 
 @dataclass(frozen=True)
@@ -139,7 +135,7 @@ class Page:
 
 def page(request: HttpRequest, user: User) -> Page:
     work_list = chosen(user, request.GET.get("list"))
-    form = FilterForm(request.GET)
+    form = FilterForm(user, request.GET)
     rows = form.narrow(work_list.of(user)).for_lists()
     after = request.GET.get("after", "")
     rows = rows.filter(_beyond(after, by_need=work_list.name != "all"))

@@ -16,6 +16,7 @@ from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
 from tickets.models.recomputation import Recomputation
+from tickets.models.search import SearchText, SearchWord
 from tickets.models.ticket import (
     CLOSING_NOTICE,
     DONE,
@@ -62,6 +63,8 @@ __all__ = [
     "RawMail",
     "Recomputation",
     "RoutingDecision",
+    "SearchText",
+    "SearchWord",
     "Status",
     "Ticket",
     "Turn",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import User
+from tickets.models import stale
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
 
@@ -86,6 +87,7 @@ class Attachment(models.Model):
                 condition=Q(scan__in=["clean", "infected"]) ^ Q(scanned_at__isnull=True),
             )
         ]
+        triggers = [stale.when_written("ticket_id")]
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import Team, User
+from tickets.models import stale
 from tickets.models.ticket import Priority, Status, Ticket
 
 
@@ -48,6 +49,10 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ["at", "pk"]
         indexes = [models.Index(fields=["ticket", "at"], name="messages_of_ticket")]
+        triggers = [
+            stale.when_written("ticket_id"),
+            stale.when_changed("ticket_id", "text", "visibility"),
+        ]
 
     @property
     def is_public(self) -> bool:

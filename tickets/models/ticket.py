@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from releases.models import Module, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import CustomerRows, Organisation, Team, User
+from tickets.models import stale
 
 if TYPE_CHECKING:
     from tickets.models.defect import Defect
@@ -323,6 +324,8 @@ class Ticket(models.Model):
                 condition=pgtrigger.Q(new__status="resolved", new__diagnosis_id__isnull=True)
                 & ~pgtrigger.Q(old__status="resolved"),
             ),
+            stale.when_written("number"),
+            stale.when_changed("number", "subject", "external_number", "message_id", "job"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,53 @@
+"""The search page: one line, the best tickets with the words that were found in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from supportdesk.accounts.models import User
+from supportdesk.web.portal import SignedIn
+from tickets.models import Ticket
+from tickets.portal import in_office_at
+from tickets.search import find
+
+LONGEST = 200
+LAST_PAGE = find.RANKED // find.PAGE
+
+
+@require_GET
+@in_office_at("admin:tickets_search")
+def search(request: SignedIn) -> HttpResponse:
+    if (number := named(request, request.user)) is not None:
+        return redirect("ticket", number)
+    context = {"section": "search", **facts(request, request.user)}
+    return render(request, "tickets/search.html", context)
+
+
+def named(request: HttpRequest, reader: User) -> int | None:
+    """The one ticket whose number was typed, where the reader may see it."""
+    number = find.numbered(_line(request).strip())
+    if number is None or not Ticket.objects.visible_to(reader).filter(pk=number).exists():
+        return None
+    return number
+
+
+def facts(request: HttpRequest, reader: User) -> dict[str, Any]:
+    line = _line(request)
+    if not line.strip():
+        return {"line": line}
+    return {"line": line, "most": find.RANKED, "found": find.ranked(line, reader, _page(request))}
+
+
+def _line(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\0", "")[:LONGEST]
+
+
+def _page(request: HttpRequest) -> int:
+    """A senseless page is the first."""
+    asked = request.GET.get("page", "1")
+    known = asked.isascii() and asked.isdigit() and len(asked) < 4
+    return max(1, min(LAST_PAGE, int(asked))) if known else 1
