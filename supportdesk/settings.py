@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},
     "read-words": {"task": "tickets.tasks.read_words", "schedule": 5},
+    "count-words": {"task": "tickets.tasks.count_words", "schedule": crontab(hour=3, minute=40)},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
 }

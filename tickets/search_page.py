@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from supportdesk.accounts.models import User
 from supportdesk.web.portal import SignedIn
 from tickets.models import Ticket
 from tickets.portal import in_office_at
-from tickets.search import find
+from tickets.search import find, similar
 
 LONGEST = 200
 LAST_PAGE = find.RANKED // find.PAGE
@@ -25,6 +25,14 @@ def search(request: SignedIn) -> HttpResponse:
         return redirect("ticket", number)
     context = {"section": "search", **facts(request, request.user)}
     return render(request, "tickets/search.html", context)
+
+
+@require_POST
+def similar_new(request: SignedIn) -> HttpResponse:
+    """Tickets like the one being written."""
+    said = [request.POST.get(name, "").replace("\0", "") for name in ("subject", "text")]
+    likes = similar.to_text(said[0], said[1], request.user) if any(said) else []
+    return render(request, "tickets/_similar.html", {"likes": likes})
 
 
 def named(request: HttpRequest, reader: User) -> int | None:

@@ -20,7 +20,7 @@ from supportdesk.errors import WrongState
 from tickets import actions, critical, scanner
 from tickets.models import Attachment, Recomputation, Ticket
 from tickets.models.attachment import FOLDER
-from tickets.search import index
+from tickets.search import index, similar
 
 logger = logging.getLogger(__name__)
 ROUTED_AT_ONCE = 500  # some 20 s of work; what is left comes two minutes later
@@ -169,3 +169,9 @@ def read_words() -> int:
     while done < WORDS_AT_ONCE and (read := index.keep_up()):
         done += read
     return done
+
+
+@shared_task
+def count_words() -> None:
+    """Once a night: which words tell tickets apart. Safe to repeat."""
+    similar.count_stems()

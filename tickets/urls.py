@@ -18,6 +18,7 @@ urlpatterns = [
     path("search/", search_page.search, name="search"),
     path("tickets/new/", portal.ticket_new, name="ticket_new"),
     path("tickets/new/draft/", portal.draft_new, name="ticket_new_draft"),
+    path("tickets/new/similar/", search_page.similar_new, name="ticket_new_similar"),
     path("tickets/new/verdicts/", portal.verdicts_new, name="ticket_new_verdicts"),
     path("tickets/new/proposal/", portal.proposal_new, name="ticket_new_proposal"),
     path("tickets/<int:number>/", portal.ticket, name="ticket"),

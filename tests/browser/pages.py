@@ -152,6 +152,8 @@ NO_PAGES = {
     "ticket_new_draft": "takes what is written",
     "ticket_new_proposal": "takes what is written",
     "ticket_new_verdicts": "takes what is written",
+    "ticket_new_similar": "takes what is written",
+    "admin:tickets_ticket_similar": "a part of the workbench",
     "system_report": "a verb: takes what is written",
     "system_doubt": "a verb: takes what is written",
     "ticket_reply": "takes what is written",

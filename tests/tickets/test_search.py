@@ -8,8 +8,8 @@ from django.utils.translation import override
 from tests.factories import a_ticket
 from tickets import actions
 from tickets.models import Message, SearchText
-from tickets.search import find, index
-from tickets.tasks import read_words
+from tickets.search import find, index, similar
+from tickets.tasks import count_words, read_words
 
 pytestmark = pytest.mark.django_db
 PORTAL, OFFICE = Message.Channel.PORTAL, Message.Channel.OFFICE
@@ -198,3 +198,56 @@ def test_lists_say_which_filter_fits_nothing(client, world, alice):
 
     assert answer.status_code == 422
     assert "“status:schief” fits nothing." in answer.content.decode()
+
+
+# --- similar tickets
+
+
+@pytest.fixture
+def solved(world, alice, sam, closed_ticket, module, alpina):
+    """A closed ticket of alice about a storno, beside others about nothing like it."""
+    read_words()
+    count_words()
+    return closed_ticket
+
+
+def test_what_is_written_finds_tickets_like_it(solved, alice):
+    likes = similar.to_text("Krankengeld nach Storno", "Es wurde doppelt angewiesen.", alice)
+
+    assert likes[0].ticket == solved
+    assert likes[0].solution == solved.messages.filter(author__organisation=None).last().text
+
+
+def test_customers_find_tickets_like_it_among_their_own(solved, mallory, sam):
+    said = ("Krankengeld nach Storno", "Es wurde doppelt angewiesen.")
+
+    assert similar.to_text(*said, mallory) == []
+    assert [like.ticket for like in similar.to_text(*said, sam)] == [solved]
+
+
+def test_words_of_notes_liken_tickets_for_staff_only(world, alice, sam, module, alpina):
+    other = a_ticket(
+        by=alice, module=module, organisation=alpina, subject="Nachtverarbeiter", text="Gesperrt?"
+    )
+    read_words()
+
+    assert world[0] in [like.ticket for like in similar.to_ticket(other, sam)]
+    assert similar.to_ticket(other, alice) == []
+
+
+def test_a_greeting_is_like_nothing(solved, alice):
+    assert similar.to_text("Hallo", "Guten Tag und vielen Dank", alice) == []
+
+
+def test_a_ticket_is_not_like_itself(solved, sam):
+    assert solved not in [like.ticket for like in similar.to_ticket(solved, sam)]
+
+
+def test_the_workbench_shows_tickets_like_it(client, world, sam, alice, module, alpina):
+    twin = a_ticket(by=alice, module=module, organisation=alpina, subject="Zahllauf bricht ab")
+    read_words()
+    client.force_login(sam)
+
+    page = client.get(reverse("admin:tickets_ticket_similar", args=[twin.number]))
+
+    assert str(world[0].number) in page.content.decode()

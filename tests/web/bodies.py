@@ -74,6 +74,7 @@ GIVEN: dict[str, Body] = {
         "doubt": world.row(Doubt).pk,
         "answer": "Said.",
     },
+    "ticket_new_similar": lambda world: {"subject": "Said.", "text": "Said again."},
     "ticket_new_verdicts": lambda world: {
         "system": world.alpina.system.pk,
         "message_id": "ZKG1 SE38",

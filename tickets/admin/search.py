@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
 from supportdesk.web.office import colleague
 from tickets import search_page
+from tickets.models import Ticket
+from tickets.search import similar
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
@@ -23,3 +25,12 @@ def page(admin: TicketAdmin, request: HttpRequest) -> HttpResponse:
         return redirect("admin:tickets_ticket_change", number)
     facts = search_page.facts(request, reader)
     return admin.page(request, "admin/tickets/search.html", title=_("Search"), **facts)
+
+
+def similar_to(admin: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse:
+    """The part of the workbench that comes after the rest, because it takes longer."""
+    reader = colleague(request)
+    access.require(reader, "ticket.view")
+    ticket = get_object_or_404(Ticket.objects.visible_to(reader), pk=number)
+    likes = similar.to_ticket(ticket, reader)
+    return render(request, "tickets/_similar.html", {"likes": likes, "office": True})

@@ -102,6 +102,7 @@ class TicketAdmin(DeskAdmin):
         figures = self.admin_site.admin_view(partial(report.page, self))
         word_kept = self.admin_site.admin_view(partial(figures_of_all, self))
         look = self.admin_site.admin_view(partial(search.page, self))
+        likes = self.admin_site.admin_view(partial(search.similar_to, self))
         pages = [
             path(
                 "<int:number>/priority/",
@@ -136,6 +137,7 @@ class TicketAdmin(DeskAdmin):
             path("<int:number>/draft/", keep, name=name("draft")),
             path("report/", figures, name="tickets_report"),
             path("search/", look, name="tickets_search"),
+            path("<int:number>/similar/", likes, name=name("similar")),
             path("figures/", word_kept, name="tickets_figures"),
         ]
         return [*own, *bulk, *pages, *super().get_urls()]

@@ -16,7 +16,7 @@ from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
 from tickets.models.recomputation import Recomputation
-from tickets.models.search import SearchText, SearchWord
+from tickets.models.search import SearchStem, SearchText, SearchWord
 from tickets.models.ticket import (
     CLOSING_NOTICE,
     DONE,
@@ -63,6 +63,7 @@ __all__ = [
     "RawMail",
     "Recomputation",
     "RoutingDecision",
+    "SearchStem",
     "SearchText",
     "SearchWord",
     "Status",

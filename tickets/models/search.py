@@ -53,3 +53,10 @@ class SearchWord(models.Model):
 
     class Meta:
         indexes = [GinIndex(OpClass("word", "gin_trgm_ops"), name="words_by_part")]
+
+
+class SearchStem(models.Model):
+    """In how many tickets a stem occurs, counted once a night; the empty one counts all tickets."""
+
+    stem = models.TextField(primary_key=True)
+    tickets = models.PositiveIntegerField()

@@ -123,7 +123,7 @@ def matching(rows: TicketQuerySet, sought: Sought, reader: User) -> TicketQueryS
         return rows
     found = _by_name(sought.terms)
     if sought.is_text:
-        texts = SearchText.objects.filter(**{f"{_field(reader)}__matches": sought.wide})
+        texts = SearchText.objects.filter(**{f"{scope(reader)}__matches": sought.wide})
         found = found.union(texts.values("ticket"))
     return rows.filter(pk__in=found)
 
@@ -194,7 +194,7 @@ def _by_rank(numbers: list[int], sought: Sought, reader: User) -> TicketQuerySet
     first = Case(When(pk=named, then=1), default=0, output_field=IntegerField())
     if not sought.is_text:
         return rows.alias(named=first).order_by("-named", "-number")
-    vector = F(f"search_text__{_field(reader)}")
+    vector = F(f"search_text__{scope(reader)}")
     return rows.alias(
         named=first, rank=_rank(vector, sought.exact) * 2 + _rank(vector, sought.wide)
     ).order_by("-named", F("rank").desc(nulls_last=True), "-number")
@@ -216,7 +216,8 @@ def _texts(tickets: list[Ticket], sought: Sought, reader: User) -> dict[int, str
     return dict(best.values_list("ticket", "text"))
 
 
-def _field(reader: User) -> str:
+def scope(reader: User) -> str:
+    """The column of words that this reader may be shown hits of."""
     return "whole" if reader.is_vendor else "public"
 
 
