@@ -15,7 +15,15 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
 from tickets import actions
-from tickets.models import Competence, Defect, EscalationLevel, Message, Ticket, Verdict
+from tickets.models import (
+    Competence,
+    Defect,
+    EscalationLevel,
+    MajorFault,
+    Message,
+    Ticket,
+    Verdict,
+)
 from training.models import Topic
 
 
@@ -184,6 +192,14 @@ def published_levels() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def a_major_fault(module: Module, *, by: User, **facts: Any) -> MajorFault:
+    """Declared through the verb, as the office would."""
+    words = {"title": "Payments are late", "text": "The payment run of this morning stands still."}
+    tickets = facts.pop("tickets", ())
+    outage = actions.Outage(**{**words, "modules": [module], **facts})
+    return actions.declare_major_fault(outage, by=by, tickets=tickets)
 
 
 def a_defect(module: Module, *, by: User, **facts: Any) -> Defect:

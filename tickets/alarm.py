@@ -17,7 +17,7 @@ from supportdesk.accounts.models import User
 from supportdesk.worktime import calendars
 from supportdesk.worktime.arithmetic import is_open
 from tickets import critical
-from tickets.models import Escalation, Priority, Ticket
+from tickets.models import Escalation, MajorFault, Priority, Ticket
 from tickets.models.escalation import LEVELS
 
 logger = logging.getLogger(__name__)
@@ -31,17 +31,27 @@ def on_priority(ticket: Ticket) -> Page | None:
 
 
 def on_escalation(ticket: Ticket, escalation: Escalation) -> Page | None:
-    """The worst case at any hour; the highest level when leads do not read their mail."""
+    """The worst case at any hour; the highest level when leads do not read their mail.
+
+    A major fault has called people already, once for all its tickets.
+    """
     if escalation.reason == Escalation.Reason.WORST_CASE:
-        return _page(ticket)
+        known = MajorFault.objects.open().filter(links__ticket=ticket).exists()
+        return None if known else _page(ticket)
     if escalation.level == max(LEVELS) and _nobody_looks(ticket):
         return _page(ticket)
     return None
 
 
-def of(ticket: Ticket) -> Q:
+def on_major_fault(fault: MajorFault) -> Page | None:
+    """At any hour, once for all its tickets."""
+    url = reverse("admin:tickets_majorfault_change", args=[fault.pk])
+    return _call(f"fault:{fault.pk}", fault.title, fault, url)
+
+
+def of(row: Ticket | MajorFault) -> Q:
     """The pages about it, open or not."""
-    return Q(about_type=ticket._meta.label_lower, about_id=ticket.pk)
+    return Q(about_type=row._meta.label_lower, about_id=row.pk)
 
 
 def _nobody_looks(ticket: Ticket) -> bool:
@@ -52,12 +62,16 @@ def _nobody_looks(ticket: Ticket) -> bool:
 
 
 def _page(ticket: Ticket) -> Page | None:
-    policy = Policy.objects.filter(is_default=True).first()
-    if policy is None:
-        logger.error("Ticket %s should call somebody, but no policy is for tickets", ticket.pk)
-        return None
     # Pages are read by all colleagues, and by whoever looks over a shoulder at three in the night.
     title = f"#{ticket.pk}" if ticket.confidential else f"#{ticket.pk} {ticket.subject}"
     url = reverse("admin:tickets_ticket_change", args=[ticket.pk])
-    key, desk = f"ticket:{ticket.pk}", User.objects.desk()
-    return oncall.open_page(key, title, by=desk, policy=policy, subject=ticket, url=url)
+    return _call(f"ticket:{ticket.pk}", title, ticket, url)
+
+
+def _call(key: str, title: str, subject: Ticket | MajorFault, url: str) -> Page | None:
+    policy = Policy.objects.filter(is_default=True).first()
+    if policy is None:
+        logger.error("%s should call somebody, but no policy is for tickets", key)
+        return None
+    desk = User.objects.desk()
+    return oncall.open_page(key, title, by=desk, policy=policy, subject=subject, url=url)

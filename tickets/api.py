@@ -21,6 +21,7 @@ from supportdesk.web.api.wire import Content
 from tickets import actions, files, impact, proposal
 from tickets.access_api import AccessRequestViewSet
 from tickets.defect_api import DefectViewSet
+from tickets.fault_api import MajorFaultViewSet
 from tickets.filters import TicketFilter
 from tickets.findings import DiagnoseIn, FindingIn, with_finding
 from tickets.models import (
@@ -371,4 +372,5 @@ router.register("tickets", TicketViewSet)
 router.register("access-requests", AccessRequestViewSet)
 router.register("attachments", AttachmentViewSet)
 router.register("defects", DefectViewSet)
+router.register("major-faults", MajorFaultViewSet)
 urlpatterns = router.urls

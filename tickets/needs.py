@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
-from tickets.models import AccessRequest, Message, Ticket
+from tickets.models import AccessRequest, MajorFault, Message, Ticket
 from tickets.models.access_request import AccessRequestQuerySet
 
+BANNERS = 3  # at the top of each page; more are one bad day
 COUNTED = 99  # a menu never counts further
 
 
@@ -45,6 +46,13 @@ class Needs:
     @cached_property
     def unread(self) -> int:
         return Notice.objects.visible_to(self.reader).unread().order_by()[:COUNTED].count()
+
+    @cached_property
+    def faults(self) -> list[MajorFault]:
+        """What the banner tells customers: open major faults that concern them."""
+        if self.reader.is_vendor:
+            return []
+        return list(MajorFault.objects.visible_to(self.reader).open()[:BANNERS])
 
     def tickets(self) -> QuerySet[Ticket]:
         """Questions before solutions, then the graver; each with our last word to the customer."""

@@ -24,10 +24,20 @@ from tickets import (
     webhooks,
 )
 from tickets.mail import Letter
-from tickets.models import Attachment, Escalation, HistoryEntry, Message, Status, Ticket
+from tickets.models import (
+    Attachment,
+    Escalation,
+    HistoryEntry,
+    MajorFault,
+    Message,
+    Status,
+    Ticket,
+)
 
 about.VISIBLE["tickets.ticket"] = Ticket.objects.visible_to
 about.HEARD["tickets.ticket"] = webhooks.heard_by
+about.VISIBLE["tickets.majorfault"] = MajorFault.objects.visible_to
+about.HEARD["tickets.majorfault"] = webhooks.faults_heard_by
 notices.EVENTS.update(
     {
         "ticket.opened": _("A ticket is opened for me"),
@@ -283,6 +293,16 @@ def _telling(event: str) -> None:
 
 for _event in webhooks.TOLD:
     _telling(_event)
+
+
+def _telling_of_faults(event: str) -> None:
+    @reacts_to(event)
+    def tell_the_systems_concerned(fault: int, update: int = 0, **_more: Any) -> None:
+        webhooks.tell_of_fault(MajorFault.objects.get(pk=fault), event, update)
+
+
+for _event in webhooks.OF_FAULTS:
+    _telling_of_faults(_event)
 
 
 def _ticket(number: int) -> Ticket:

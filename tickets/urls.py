@@ -5,6 +5,7 @@ from django.urls import path
 from tickets import (
     access_page,
     agreement_page,
+    fault_page,
     figures_page,
     files,
     portal,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("organisation/figures/", figures_page.figures, name="figures"),
     path("organisation/agreement/", agreement_page.agreement, name="agreement"),
     path("organisation/preparation/", preparation_page.prepared, name="preparation"),
+    path("faults/<int:pk>/", fault_page.fault, name="fault"),
     path("inbox/", portal.inbox, name="inbox"),
     path("inbox/read/", portal.inbox_read, name="inbox_read"),
     path("inbox/<int:pk>/read/", portal.inbox_read, name="notice_read"),

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from supportdesk.accounts.models import Webhook
 from supportdesk.messaging import dispatch
 from supportdesk.messaging.models import Endpoint
-from tickets.models import Ticket
+from tickets.models import MajorFault, Ticket
 
 # Events inside the house, and what they are called outside. Notes and searches for somebody are
 # nobody's business but ours; who has it is told when there is somebody.
@@ -44,6 +44,8 @@ OF_ACCESS = [
     "access.ended",
     "access.revoked",
 ]
+# Of the worst case, those whom it concerns hear with or without a ticket.
+OF_FAULTS = ["fault.declared", "fault.updated", "fault.ended"]
 # Of these only what the customer's own people brought up: what worries us is ours.
 THEIR_OWN = {"ticket.escalated", "ticket.decided"}
 
@@ -69,3 +71,15 @@ def heard_by(endpoint: Endpoint) -> QuerySet[Ticket]:
     return Ticket.objects.filter(
         confidential=False, organisation__in=Webhook.objects.organisations_heard(endpoint)
     )
+
+
+def tell_of_fault(fault: MajorFault, event: str, occasion: object) -> None:
+    """The systems of everybody concerned. They read the rest with a token of their own."""
+    for webhook in Webhook.objects.filter(endpoint__is_active=True).select_related("endpoint"):
+        if faults_heard_by(webhook.endpoint).filter(pk=fault.pk).exists():
+            key = f"{event}:{fault.pk}:{occasion}"
+            dispatch.webhook(webhook.endpoint, event, {"fault": fault.pk}, key=key, subject=fault)
+
+
+def faults_heard_by(endpoint: Endpoint) -> QuerySet[MajorFault]:
+    return MajorFault.objects.heard_of_by(Webhook.objects.organisations_heard(endpoint))

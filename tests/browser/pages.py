@@ -16,7 +16,7 @@ from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from releases.admin.package import VERBS as PACKAGE_VERBS
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
-from tickets.admin import access_request, defect, escalation
+from tickets.admin import access_request, defect, escalation, major_fault
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
 from tickets.admin.verbs import VERBS
 
@@ -43,6 +43,7 @@ PERSONAS = [
     Page("ticket_new", ALICE),
     Page("ticket", ALICE),
     Page("inbox", ALICE),
+    Page("fault", ALICE),
     Page("systems", CAROL),
     Page("organisation", CAROL),
     Page("colleague", CAROL),
@@ -82,6 +83,10 @@ PERSONAS = [
     Page("admin:tickets_accessrequest_change", SAM),
     Page("admin:tickets_accessrequest_history", AUDREY),
     Page("admin:tickets_escalation_changelist", LEA),
+    Page("admin:tickets_majorfault_changelist", LEA),
+    Page("admin:tickets_majorfault_add", LEA),
+    Page("admin:tickets_majorfault_change", LEA),
+    Page("admin:tickets_majorfault_history", AUDREY),
     Page("admin:tickets_defect_changelist", SAM),
     Page("admin:tickets_defect_change", SAM),
     Page("admin:tickets_defect_history", AUDREY),
@@ -168,6 +173,10 @@ NO_PAGES = {
     **{
         f"admin:tickets_escalation_{verb}": "a verb: takes what is written"
         for verb in [*escalation.STEPS, "add", "delete"]
+    },
+    **{
+        f"admin:tickets_majorfault_{verb}": "a verb: takes what is written"
+        for verb in [*major_fault.STEPS, "delete"]
     },
     **{
         f"admin:tickets_defect_{verb}": "a verb: takes what is written"

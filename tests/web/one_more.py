@@ -57,6 +57,7 @@ from tests.factories import (
     TopicFactory,
     UserFactory,
     a_defect,
+    a_major_fault,
     a_ticket,
 )
 from tests.web.world import PORTAL, World, a_waiting_mail
@@ -73,8 +74,10 @@ from tickets.models import (
     DefectComment,
     Escalation,
     EscalationLevel,
+    FaultUpdate,
     HistoryEntry,
     Mailbox,
+    MajorFault,
     Message,
     RawMail,
     Ticket,
@@ -192,6 +195,13 @@ def _defect(house: World, n: int) -> None:
     actions.comment_on_defect(defect, by=UserFactory(), text=f"Comment {n}")
 
 
+def _update(house: World, n: int) -> None:
+    """With a ticket more: written by somebody else each time."""
+    fault, lea = MajorFault.objects.earliest("pk"), UserFactory(roles=["lead"])
+    actions.link_to_fault(fault, by=lea, ticket=_ticket(house, 4 * n + 1))
+    fault.updates.create(by=lea, text=f"Update {n}")
+
+
 def _doubt(house: World, n: int) -> Doubt:
     system = SystemFactory(organisation=OrganisationFactory())
     person = UserFactory(organisation=system.organisation, roles=["member"])
@@ -248,6 +258,8 @@ ONE_MORE: dict[type[Model], Maker] = {
     Wish: _wish,
     DevelopmentArea: lambda house, n: DevelopmentArea.objects.create(name=f"n{n}"),
     Defect: _defect,
+    MajorFault: lambda house, n: a_major_fault(ModuleFactory(), by=UserFactory(roles=["lead"])),
+    FaultUpdate: _update,
     DefectComment: _defect,
     AccessRequest: lambda house, n: actions.ask_access(
         house.alpina.ticket,

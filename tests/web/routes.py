@@ -21,9 +21,17 @@ from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
 from tests.web.world import World, rows_of
-from tickets.admin import access_request, defect, escalation
+from tickets.admin import access_request, defect, escalation, major_fault
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
-from tickets.models import AccessRequest, Attachment, Defect, Escalation, RawMail, Ticket
+from tickets.models import (
+    AccessRequest,
+    Attachment,
+    Defect,
+    Escalation,
+    MajorFault,
+    RawMail,
+    Ticket,
+)
 
 # What stands in an address where neither the row of the model nor its number says it already.
 Words = Callable[[World], dict[str, Any]]
@@ -74,6 +82,8 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
     "access": AccessRequest,
+    "fault": MajorFault,
+    **{f"admin:tickets_majorfault_{verb}": MajorFault for verb in major_fault.STEPS},
     **{f"access_{verb}": AccessRequest for verb in ("approve", "decline", "revoke")},
     **{f"admin:tickets_accessrequest_{verb}": AccessRequest for verb in access_request.STEPS},
     **{f"admin:tickets_escalation_{verb}": Escalation for verb in escalation.STEPS},

@@ -10,7 +10,7 @@ from oncall.models import Duty, Schedule
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.web.api.doors import Row
 from tests.api import calling_as
-from tests.factories import MandateFactory, a_defect
+from tests.factories import MandateFactory, UserFactory, a_defect, a_major_fault
 from tickets import actions
 
 PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
@@ -52,6 +52,9 @@ SHOWN = [
         PEOPLE,
     ),
     ("duties", "id schedule position person starts_at ends_at confirmed_at", ["sam"]),
+    ("major-faults", "id title text declared_at ended_at", PEOPLE),
+    ("major-faults/{fault}", "id title text declared_at ended_at", PEOPLE),
+    ("major-faults/{fault}/updates", "id at text", PEOPLE),
     ("defects", DEFECT, ["sam"]),
     ("defects/{defect}", DEFECT, ["sam"]),
     ("defects/{defect}/comments", "id at by text", ["sam"]),
@@ -91,7 +94,16 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     ping_webhook(webhook, by=carol)
     defect = a_defect(open_ticket.module, by=sam, title="CANARY")
     actions.comment_on_defect(defect, by=sam, text="CANARY")
-    rows = {"defect": defect, "ticket": open_ticket, "webhook": webhook, "access": access}
+    lead = UserFactory(name="CANARY", roles=["lead"])
+    fault = a_major_fault(open_ticket.module, by=lead)
+    actions.write_update(fault, by=lead, text="We look.")
+    rows = {
+        "fault": fault,
+        "defect": defect,
+        "ticket": open_ticket,
+        "webhook": webhook,
+        "access": access,
+    }
     return {name: row.pk for name, row in rows.items()}
 
 

@@ -35,6 +35,7 @@ from tests.factories import (
     TopicFactory,
     UserFactory,
     a_defect,
+    a_major_fault,
     a_ticket,
 )
 from tickets import actions
@@ -91,6 +92,7 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "defect": a_defect(module, by=sam).number,
         "correction": CorrectionFactory(module=module).number,
         "wish": put_wish(module, by=sam, title="Sort", text="By day.").number,
+        "major-faults id": a_major_fault(module, by=UserFactory(roles=["lead"])).pk,
         "attachments id": open_ticket.attachments.get().pk,
         "systems id": system.pk,
         "webhooks id": webhook.pk,

@@ -37,6 +37,7 @@ from tickets.models import (
     Defect,
     DefectComment,
     Escalation,
+    FaultUpdate,
     HistoryEntry,
     Message,
     Ticket,
@@ -67,6 +68,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:releases_correction_validity": ("rita", [Line, System, Doubt]),
     "admin:releases_package_change": ("rita", [System, Correction]),
     "admin:index": ("lea", [Ticket]),
+    "fault": ("alice", [FaultUpdate]),
+    "admin:tickets_majorfault_change": ("lea", [FaultUpdate]),
     "admin:tickets_defect_change": ("lea", [Defect]),
     "admin:tickets_report": ("lea", [Ticket]),
     "admin:tickets_preparation": ("lea", [Ticket]),
@@ -78,6 +81,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
 }
 PARTS = {
     "comments": DefectComment,
+    "updates": FaultUpdate,
     "log": AccessEntry,
     "messages": Message,
     "history": HistoryEntry,

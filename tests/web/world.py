@@ -55,6 +55,7 @@ from tests.factories import (
     UserFactory,
     a_defect,
     a_finding,
+    a_major_fault,
     a_ticket,
     published_levels,
 )
@@ -139,6 +140,7 @@ def build() -> World:
         _counted(owned)
         _agreed(owned)
     _share_a_defect(people["sam"], module, alpina, hansa)
+    _share_a_major_fault(people["lea"], module, alpina, hansa)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
@@ -207,6 +209,13 @@ def _share_a_defect(sam: User, module: Module, *owners: Owned) -> None:
     for owned in owners:
         back_wish(wish, owned.organisation, by=sam, number=owned.ticket.pk)
     actions.comment_on_defect(defect, by=sam, text=f"As at {ALPINA} and {HANSA}.")
+
+
+def _share_a_major_fault(lea: User, module: Module, *owners: Owned) -> None:
+    fault = a_major_fault(module, by=lea)
+    for owned in owners:
+        actions.link_to_fault(fault, by=lea, ticket=owned.ticket)
+    actions.write_update(fault, by=lea, text="We look for the cause.")
 
 
 def _counted(owned: Owned) -> None:

@@ -30,6 +30,15 @@ from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
 from tickets.actions.hand_back import hand_back
 from tickets.actions.intake import note_visit, receive, sort_next
+from tickets.actions.major_fault import (
+    Outage,
+    declare_major_fault,
+    end_major_fault,
+    link_to_fault,
+    review_major_fault,
+    unlink_from_fault,
+    write_update,
+)
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.quarantine import accept_as_new, accept_to_ticket, reject
@@ -42,6 +51,7 @@ __all__ = [
     "Fault",
     "Finding",
     "NewWish",
+    "Outage",
     "Report",
     "accept_as_new",
     "accept_defect",
@@ -61,10 +71,12 @@ __all__ = [
     "confirm",
     "decide",
     "decide_objection",
+    "declare_major_fault",
     "decline_access",
     "diagnose",
     "drop_draft",
     "end_access",
+    "end_major_fault",
     "end_use",
     "escalate",
     "fix_defect",
@@ -72,6 +84,7 @@ __all__ = [
     "hand_on",
     "inform_all",
     "keep_draft",
+    "link_to_fault",
     "look_again",
     "look_at_next",
     "note",
@@ -88,6 +101,7 @@ __all__ = [
     "report_defect",
     "resolve",
     "resume",
+    "review_major_fault",
     "revoke_access",
     "rewind",
     "route",
@@ -95,8 +109,10 @@ __all__ = [
     "set_level",
     "sort_next",
     "take",
+    "unlink_from_fault",
     "wait_for_customer",
     "watch",
     "withdraw",
     "withdraw_access",
+    "write_update",
 ]

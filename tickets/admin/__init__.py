@@ -8,6 +8,7 @@ from tickets.admin.defect import DefectAdmin
 from tickets.admin.escalation import EscalationAdmin
 from tickets.admin.hand_back import CheckPointAdmin
 from tickets.admin.level import EscalationLevelAdmin
+from tickets.admin.major_fault import MajorFaultAdmin
 from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmin
 from tickets.admin.ticket import TicketAdmin
 
@@ -21,6 +22,7 @@ __all__ = [
     "EscalationAdmin",
     "EscalationLevelAdmin",
     "MailboxAdmin",
+    "MajorFaultAdmin",
     "RawMailAdmin",
     "TicketAdmin",
 ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from releases.models import System
+from supportdesk.accounts import access
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, User
 from supportdesk.errors import Refused
@@ -17,7 +18,16 @@ from supportdesk.web.office import colleague
 from tickets import clock_face, explained, timeline, why
 from tickets.admin import verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
-from tickets.models import AccessRequest, Draft, HistoryEntry, Impact, Priority, Ticket
+from tickets.models import (
+    AccessRequest,
+    Draft,
+    FaultTicket,
+    HistoryEntry,
+    Impact,
+    MajorFault,
+    Priority,
+    Ticket,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "doing": _with(attempt, verbs.offers(verbs.DOING, ticket, by=user, at=now)),
         "accesses": AccessRequest.objects.visible_to(user).filter(ticket=ticket).for_lists(),
         "raised": list(ticket.escalations.open().by_urgency()),
+        "faults": _faults(ticket, user),
         "ways": verbs.ways(ticket, by=user, at=now),
         "saying": saying,
         "mode": _mode(request, saying, draft, attempt),
@@ -56,6 +67,15 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "why": why.of(ticket),
         "explained": explained.of(ticket, reader=user),
     }
+
+
+def _faults(ticket: Ticket, user: User) -> list[tuple[MajorFault, bool]]:
+    """Open major faults it is linked to, and those of its module that it may report, too."""
+    link = FaultTicket.objects.filter(fault=OuterRef("pk"), ticket=ticket)
+    rows = MajorFault.objects.visible_to(user).open().annotate(linked=Exists(link))
+    found = rows.filter(Q(linked=True) | Q(modules=ticket.module_id)).distinct()
+    may = access.may(user, "majorfault.link")
+    return [(row, may and not row.linked) for row in found]
 
 
 def _with(attempt: Attempt | None, offers: list[Offer]) -> list[Offer]:

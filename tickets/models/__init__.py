@@ -12,6 +12,7 @@ from tickets.models.escalation import Escalation
 from tickets.models.hand_back import CheckPoint, HandBack
 from tickets.models.impact import QUESTIONS, Impact
 from tickets.models.level import EscalationLevel, PassedLevel
+from tickets.models.major_fault import FaultTicket, FaultUpdate, MajorFault
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
@@ -52,10 +53,13 @@ __all__ = [
     "Draft",
     "Escalation",
     "EscalationLevel",
+    "FaultTicket",
+    "FaultUpdate",
     "HandBack",
     "HistoryEntry",
     "Impact",
     "Mailbox",
+    "MajorFault",
     "Message",
     "Objection",
     "PassedLevel",
