@@ -102,9 +102,9 @@ def scores(
 ) -> list[tuple[int, float]]:
     """The best of these tickets with their scores."""
     query = SCORE.format(texts=index.texts, field=index.field, k1=K1, b=B, heads=HEADS)
-    facts = {"stems": told.stems, "weights": told.weights, "most": most}
+    facts: dict[str, Any] = {"stems": told.stems, "weights": told.weights, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(query, {**facts, "tickets": list(tickets)})
+        cursor.execute(query, facts | {"tickets": list(tickets)})
         return [(ticket, float(score)) for ticket, score in cursor.fetchall()]
 
 
