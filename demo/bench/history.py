@@ -11,6 +11,7 @@ from django.db import connection, models, transaction
 from psycopg import sql
 
 from tickets.models import ClockReading, Diagnosis, HistoryEntry, Message, Ticket
+from tickets.search import index, similar
 
 NUMBERED = (Ticket, Diagnosis)  # rows that others point to; a cause has its ticket's number
 A_YEAR = sql.Literal(364)  # days: the same weekday
@@ -31,6 +32,19 @@ def grow(to: int, say: Callable[[str], None]) -> None:
         say(f"{year} of {years} older years.")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+
+
+def read_words(say: Callable[[str], None]) -> None:
+    """Read all tickets' words into the index, and count in how many each occurs."""
+    done = 0
+    while read := index.keep_up(2000):
+        done += read
+        if done % 100_000 == 0:
+            say(f"The words of {done} tickets are read.")
+    if done:
+        similar.count_stems()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE) tickets_searchtext")
 
 
 def _copy(model: type[models.Model]) -> sql.Composed:

@@ -38,10 +38,13 @@ LEFT JOIN accounts_user c ON c.id = t.caller_id
 LEFT JOIN tickets_impact i ON i.ticket_id = t.number
 """
 UNDONE = "t.status NOT IN ('resolved', 'closed')"
+FITTING = "SELECT ticket_id FROM tickets_searchtext WHERE whole @@ %(stem)s::tsquery"
 LISTS = {
     "/api": f"{ROWS} WHERE t.organisation_id = %(organisation)s ORDER BY t.number DESC LIMIT 50",
     "/list": f"{ROWS} WHERE t.organisation_id = %(organisation)s AND {UNDONE} "
     "ORDER BY t.number DESC LIMIT 25",
+    # `@@` alone, in the order of the list: what finding costs without ranking and excerpts.
+    "/search": f"{ROWS} WHERE t.number IN ({FITTING}) ORDER BY t.number DESC LIMIT 20",
     "/work": f"{ROWS} WHERE t.assignee_id = %(assignee)s AND {UNDONE} "
     "ORDER BY t.due_at, t.number LIMIT 50",
 }

@@ -12,9 +12,11 @@ import orjson
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import F, FloatField, Value
+from django.db.models.functions import Abs
 
 from supportdesk.accounts.models import Scope, Token, User
-from tickets.models import Message, Ticket
+from tickets.models import Message, SearchStem, SearchWord, Ticket
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,23 @@ def all_of_them(customer: User, specialist: User) -> list[Probe]:
             Call("/office/tickets/ticket/?list=all", office),
             _limit("/work", assignee=specialist.pk),
         ),
+        _search(office),
     ]
+
+
+def _search(office: dict[str, str]) -> Probe:
+    """A word that occurs in one ticket of 200."""
+    wanted = SearchStem.objects.get(stem="").tickets / 200
+    by_distance = Abs(F("tickets") - Value(wanted), output_field=FloatField())
+    known = SearchStem.objects.filter(stem__in=SearchWord.objects.values("stem"))
+    stem = known.order_by(by_distance, "stem")[0].stem
+    word = SearchWord.objects.filter(stem=stem).order_by("word")[0].word
+    return Probe(
+        "search (office)",
+        Call(f"/office/tickets/ticket/search/?{urlencode({'q': word})}", office),
+        _limit("/search", stem=f"'{stem}'"),
+        3,
+    )
 
 
 def _talked_about(customer: User) -> Ticket:

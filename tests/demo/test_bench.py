@@ -21,6 +21,7 @@ from tests.api import calling_as
 from tests.factories import a_ticket
 from tickets import actions
 from tickets.models import ClockReading, HistoryEntry, Message, Ticket
+from tickets.search import find, index
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITTEN = [Ticket, Message, HistoryEntry, Entry, Event, GivenAnswer, ClockReading]
@@ -51,6 +52,15 @@ def test_the_limit_lists_the_rows_that_the_api_lists(bare, alice, alpina, open_t
     assert set(theirs[0]) == set(ours[0])
     plain = [name for name in theirs[0] if not name.endswith(("_at", "_since"))]
     assert {name: theirs[0][name] for name in plain} == {name: ours[0][name] for name in plain}
+
+
+def test_the_limit_finds_the_tickets_that_the_search_finds(bare, sam, open_ticket):
+    index.keep_up()
+
+    theirs = [hit.ticket.number for hit in find.ranked("storno", sam).hits]
+    ours = bare("/search", "stem='storno'")["results"]
+
+    assert theirs == [row["number"] for row in ours] == [open_ticket.number]
 
 
 def test_the_limit_writes_as_many_rows_as_the_api(bare, alice, alpina, module):

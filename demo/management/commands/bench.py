@@ -45,6 +45,7 @@ class Command(BaseCommand):
             call_command("demo", tickets=min(tickets, A_YEAR), first=first, stdout=self.stdout)
         if Ticket.objects.count() < 0.9 * tickets:
             history.grow(tickets, self.stdout.write)
+        history.read_words(self.stdout.write)
 
     def _measure(self, keep: Path, desk: str, limit: str, times: int) -> None:
         customer, specialist = (User.objects.get(email=mail) for mail in (CUSTOMER, SPECIALIST))
