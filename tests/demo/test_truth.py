@@ -24,6 +24,7 @@ from tickets.models import (
     NEXT,
     Attachment,
     HistoryEntry,
+    MajorFault,
     Message,
     RoutingDecision,
     Status,
@@ -159,6 +160,19 @@ def test_every_list_has_something_to_show(monday):
     assert Ticket.objects.filter(closing_announced_at__lte=now, status="resolved").exists()
     for email, _role in cast.LOGINS[:4]:
         assert Notice.objects.filter(user__email=email, read_at=None).exists(), email
+
+
+def test_one_major_fault_is_over_and_one_is_open(monday):
+    over, small = MajorFault.objects.order_by("declared_at")
+    assert over.reviewed_at
+    assert over.review
+    assert over.decisions
+    assert small.is_open
+    for fault in (over, small):
+        assert fault.modules.exists()
+        assert may(fault.declared_by, "majorfault.handle")
+        begin, end = fault.declared_at, fault.ended_at or timezone.now()
+        assert all(begin <= update.at <= end for update in fault.updates.all())
 
 
 def test_notices_are_of_tickets_their_reader_sees(monday):

@@ -13,7 +13,20 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from demo import cast, causes, clocks, enclosed, house, inbox, load, pages, post, roster, rows
+from demo import (
+    cast,
+    causes,
+    clocks,
+    enclosed,
+    faults,
+    house,
+    inbox,
+    load,
+    pages,
+    post,
+    roster,
+    rows,
+)
 from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
 from supportdesk.accounts.models import Organisation, User
@@ -88,9 +101,10 @@ class Command(BaseCommand):
             causes.tell()
             files, notices = enclosed.write(dice), inbox.write(now)
             mails, paged = post.write(desk), pages.write(desk)
+            told = faults.write(now)
             audit.record("demo.completed", Module.objects.earliest("pk"), by=desk)
         self.stdout.write(f"Demo: {files} files, {notices} notices, {mails} mails that wait.")
-        self.stdout.write(f"Demo: {paged} pages.")
+        self.stdout.write(f"Demo: {paged} pages, {told} major faults.")
         self.stdout.write("The demo is complete.")
 
     @transaction.atomic
