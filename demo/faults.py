@@ -23,7 +23,9 @@ def write(now: datetime) -> int:
     began = now - timedelta(hours=3)
     text = "Anlagen über 2 MB werden abgewiesen. Nachrichten ohne Anlage kommen an."
     small = _fault("onl", SMALL, text=text, declared_by=lea, declared_at=began)
-    told = "Ein voller Zwischenspeicher ist die Ursache. Wir leeren ihn und melden uns bis 17 Uhr."
+    told = (
+        "Ein voller Zwischenspeicher ist die Ursache. Wir leeren ihn und sagen, wenn es getan ist."
+    )
     _tell(small, [(began + timedelta(hours=1), told)])
     return MajorFault.objects.count()
 

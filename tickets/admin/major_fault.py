@@ -52,7 +52,11 @@ class DeclareForm(FaultForm):
     text = forms.CharField(
         label=_("Text for customers"), help_text=TO_ALL, widget=LONG, max_length=20_000
     )
-    modules = forms.ModelMultipleChoiceField(Module.objects, label=_("Modules"))
+    modules = forms.ModelMultipleChoiceField(
+        Module.objects.filter(is_active=True),
+        label=_("Modules"),
+        widget=forms.CheckboxSelectMultiple,
+    )
     tickets = forms.CharField(
         label=_("Tickets that report it"),
         help_text=_("Their numbers, with spaces between them."),
