@@ -24,9 +24,11 @@ from tickets.defect_api import DefectViewSet
 from tickets.fault_api import MajorFaultViewSet
 from tickets.filters import TicketFilter
 from tickets.findings import DiagnoseIn, FindingIn, with_finding
+from tickets.hand_back_api import CheckPointOut, HandBackIn
 from tickets.models import (
     QUESTIONS,
     Attachment,
+    CheckPoint,
     Escalation,
     HistoryEntry,
     Impact,
@@ -325,6 +327,16 @@ class TicketViewSet(DeskViewSet):
     def wait_for_customer(self, ticket: Ticket, **given: Any) -> Ticket:
         """Ask the customer, and wait."""
         return actions.wait_for_customer(ticket, by=self.me, channel=API, **given)
+
+    @part(CheckPointOut)
+    def check_points(self, ticket: Ticket) -> QuerySet[CheckPoint]:
+        """What levels 1 and 2 are asked to check for this module."""
+        return CheckPoint.objects.asked_of(ticket.module)
+
+    @verb(HandBackIn)
+    def hand_back(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Hand back to levels 1 and 2, and wait for what they find."""
+        return actions.hand_back(ticket, by=self.me, channel=API, **given).ticket
 
     @verb(ResumeIn)
     def resume(self, ticket: Ticket, **given: Any) -> Ticket:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from supportdesk.errors import Invalid, NotAllowed, WrongState
+from tests.api import calling_as
 from tests.factories import ModuleFactory, UserFactory, a_finding, a_ticket
 from tickets import actions, preparation
 from tickets.models import CheckPoint, Message, Status
@@ -131,3 +132,30 @@ def test_the_office_keeps_what_was_typed_when_a_point_is_missing(
     assert done.status_code == 302
     open_ticket.refresh_from_db()
     assert open_ticket.status == Status.WAITING_CUSTOMER
+
+
+def test_a_program_hands_back_by_the_points_it_reads(open_ticket, sam):
+    point = CheckPoint.objects.create(module=open_ticket.module, text="Read the run's log.")
+    address = f"/api/v1/tickets/{open_ticket.number}"
+    program = calling_as(sam)
+
+    shown = program.get(f"{address}/check_points/").json()["results"]
+    given = {"reason": "Please look first.", "missing": [shown[0]["id"]]}
+    answer = program.post(f"{address}/hand_back/", given, format="json")
+
+    assert (shown[0]["id"], shown[0]["text"]) == (point.pk, "Read the run's log.")
+    assert (answer.status_code, answer.json()["status"]) == (200, "waiting_customer")
+    assert list(open_ticket.hand_backs.get().missing.all()) == [point]
+    again = program.post(f"{address}/hand_back/", given, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
+
+
+def test_a_program_names_points_of_this_module_only(open_ticket, sam):
+    other = CheckPoint.objects.create(module=ModuleFactory(), text="Elsewhere")
+    address = f"/api/v1/tickets/{open_ticket.number}/hand_back/"
+
+    for missing in ([], [other.pk], ["x"], [10**30]):
+        given = {"reason": "Please look first.", "missing": missing}
+        answer = calling_as(sam).post(address, given, format="json")
+        assert answer.status_code in (400, 422), missing
+    assert not open_ticket.hand_backs.exists()

@@ -175,6 +175,10 @@ GIVEN: dict[str, Body] = {
         "missing": [CheckPoint.objects.latest("pk").pk],
     },
     "admin:tickets_ticket_verdict": lambda world: FOUND,
+    "ticket-hand-back": lambda world: {
+        "reason": "Said.",
+        "missing": [CheckPoint.objects.latest("pk").pk],
+    },
     "ticket-wait-for-customer": lambda world: {"question": "Said."},
     "ticket-assign": lambda world: {"to": world.people["lea"].email},
     "ticket-hand-on": lambda world: {"team": world.module.team.name, "reason": "Said."},

@@ -12,6 +12,7 @@ from supportdesk.web.api.doors import Row
 from tests.api import calling_as
 from tests.factories import MandateFactory, UserFactory, a_defect, a_major_fault
 from tickets import actions
+from tickets.models import CheckPoint
 
 PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
 TICKET = """number subject status priority customer_priority proposed_priority organisation
@@ -43,6 +44,7 @@ SHOWN = [
         "reason level text raised_by raised_at decision ended_at end",
         PEOPLE,
     ),
+    ("tickets/{ticket}/check_points", "id text", PEOPLE),
     ("access-requests", ACCESS, PEOPLE),
     ("access-requests/{access}", ACCESS, PEOPLE),
     ("access-requests/{access}/log", "id at kind by text", PEOPLE),
@@ -79,6 +81,7 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     actions.hand_on(open_ticket, by=sam, team=sam.team, reason="CANARY")
     actions.escalate(open_ticket, by=alice, reason="customer", text="Letters leave tonight.")
     actions.escalate(open_ticket, by=sam, reason="worst_case", text="CANARY")
+    CheckPoint.objects.create(text="Read the log.")
     during = (timezone.now(), timezone.now() + timedelta(hours=1))
     schedule = Schedule.objects.create(name="Leistungen")
     Duty.objects.create(schedule=schedule, person=sam, during=during)

@@ -39,6 +39,7 @@ from tests.factories import (
     a_ticket,
 )
 from tickets import actions
+from tickets.models import CheckPoint
 
 LONG = int(os.environ.get("API_FUZZING", "0"))
 FUZZED = hypothesis.settings(
@@ -90,6 +91,7 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "tickets number": open_ticket.number,
         "defects number": a_defect(module, by=sam).number,
         "defect": a_defect(module, by=sam).number,
+        "check points": [CheckPoint.objects.create(module=module, text="Read the log.").pk],
         "correction": CorrectionFactory(module=module).number,
         "wish": put_wish(module, by=sam, title="Sort", text="By day.").number,
         "major-faults id": a_major_fault(module, by=UserFactory(roles=["lead"])).pk,
@@ -208,6 +210,8 @@ def make_whole(case, known: dict[str, Any]) -> None:
         case.body.update(STANDSTILL)
     if case.path.endswith("/resolve/"):  # of a ticket that has none yet
         case.body.setdefault("verdict", "settings_difference")
+    if "missing" in case.body:
+        case.body["missing"] = known["check points"]
     if "verdict" in case.body:
         case.body.update(FOLLOW_UP, **{name: known[name] for name in NAMED})
 

@@ -34,6 +34,7 @@ from tickets.models import (
     AccessEntry,
     AccessRequest,
     Attachment,
+    CheckPoint,
     Defect,
     DefectComment,
     Escalation,
@@ -80,6 +81,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:oncall_duty_check": ("lea", [Duty, Absence]),
 }
 PARTS = {
+    "check-points": CheckPoint,
     "comments": DefectComment,
     "updates": FaultUpdate,
     "log": AccessEntry,
@@ -92,7 +94,7 @@ PARTS = {
 def _lists() -> list[tuple[str, Route, str, list[type[Model]]]]:
     found = []
     for route in all_routes():
-        last = route.name.rsplit("-", 1)[-1]
+        last = route.name.split("-", 1)[-1]
         if route.name in PAGES:
             found.append(("pages", route, *PAGES[route.name]))
         elif route.name.endswith("_changelist") and route.model is not None:
