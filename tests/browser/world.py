@@ -21,7 +21,7 @@ from tests.browser.pages import ALICE, CAROL, SAM
 from tests.factories import a_ticket, published_levels
 from tests.intake.mails import mail
 from tickets import actions
-from tickets.models import BlockedSender, Mailbox, Message, Ticket
+from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
 
 
 def build(tickets: int = 120) -> Ticket:
@@ -97,6 +97,7 @@ def _invite() -> None:
 ROWS: dict[str, Callable[[Ticket], Any]] = {
     "webhook": lambda ticket: _webhook(),
     "access": lambda ticket: ticket.access_requests.latest("pk"),
+    "fault": lambda ticket: MajorFault.objects.open().latest("pk"),
     "admin:releases_correction_validity": lambda ticket: Correction.objects.latest("pk"),
 }
 
