@@ -1,0 +1,71 @@
+"""The rule of seats against the acceptance cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.cases import cases, instant
+from training.seats import Place, Seats
+
+
+def seats(facts: dict[str, Any]) -> Seats:
+    def moment(text: str | None) -> Any:
+        return instant(text) if text else None
+
+    return Seats(
+        facts["capacity"],
+        facts["waitlist_open"],
+        facts["auto_promote"],
+        facts["offer_hours"],
+        moment(facts["booking_until"]),
+        {
+            row["person"]: Place(
+                row["person"],
+                row["state"],
+                row["priority"],
+                moment(row["queued_at"]),
+                moment(row["offer_until"]),
+            )
+            for row in facts["enrolments"]
+        },
+    )
+
+
+def act(session: Seats, action: dict[str, Any]) -> str:
+    now = instant(action["at"])
+    match action["action"]:
+        case "book":
+            return session.book(action["person"], now)
+        case "accept" | "refuse" | "cancel" as verb:
+            done: Any = getattr(session, verb)(action["person"], now)
+        case "set_capacity":
+            done = session.set_capacity(action["value"], now)
+        case "expire_offers":
+            session.expire(now)
+            done = True
+        case "promote":
+            session.promote(now)
+            done = True
+    return "ok" if done else "refused"
+
+
+@cases("capacity.json", "scenario")
+def test_seats_case(case):
+    sessions = {name: seats(facts) for name, facts in case["sessions"].items()}
+    results = [act(sessions[action["session"]], action) for action in case["actions"]]
+    expected = case["expected"]
+
+    assert results == expected.get("results", results)
+    for name, counts in expected.get("counts", {}).items():
+        session = sessions[name]
+        found = {state: session.count(state) for state in ("booked", "offered", "waiting")}
+        found["free_public"] = session.free_public
+        found["free_for_waiting"] = session.free_for_waiting
+        assert found == found | counts
+    for name, states in expected.get("states", {}).items():
+        assert {person: sessions[name].places[person].state for person in states} == states
+    for name, limits in expected.get("offer_until_between", {}).items():
+        for person, (first, last) in limits.items():
+            until = sessions[name].places[person].offer_until
+            assert until is not None
+            assert instant(first) <= until <= instant(last)
