@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import Delivery, Line, Package, Status
+from releases.models import Delivery, GateKind, Line, Package, Status
 from releases.validity import Interval
 from supportdesk.accounts.models import Organisation
 from supportdesk.web.forms import DeskForm
@@ -70,6 +70,31 @@ class PlanForm(forms.ModelForm):
 
 class MoveForm(DeskForm):
     to = forms.TypedChoiceField(choices=Status.choices, coerce=Status)
+
+
+class GateForm(DeskForm):
+    kind = forms.ModelChoiceField(
+        GateKind.objects.filter(is_active=True), label=_("Quality gate"), empty_label=None
+    )
+
+
+class SignForm(GateForm):
+    passed = forms.TypedChoiceField(
+        label=_("Result"),
+        choices=[("yes", _("passed")), ("no", _("failed"))],
+        coerce=lambda value: value == "yes",
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea({"rows": 2}), max_length=5_000
+    )
+    evidence = forms.CharField(label=_("Where the evidence lies"), required=False, max_length=300)
+    sha256 = forms.CharField(label=_("SHA-256 of the evidence"), required=False, max_length=80)
+
+
+class AskWaiverForm(GateForm):
+    why = forms.CharField(
+        label=_("Why without it"), widget=forms.Textarea({"rows": 2}), max_length=5_000
+    )
 
 
 class WithdrawForm(DeskForm):

@@ -1,6 +1,7 @@
 """All that changes the product's rows, one function per verb."""
 
 from releases.actions.doubts import doubt, settle
+from releases.actions.gates import Look, ask_waiver, open_gates, sign_gate, waive_gate
 from releases.actions.interest import note_interest
 from releases.actions.lines import open_line
 from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
@@ -9,6 +10,8 @@ from releases.actions.validity import assess, release_correction, unassessed_lin
 from releases.actions.wishes import back_wish, drop_backing, put_wish
 
 __all__ = [
+    "Look",
+    "ask_waiver",
     "assess",
     "back_wish",
     "deliver",
@@ -16,13 +19,16 @@ __all__ = [
     "drop_backing",
     "move",
     "note_interest",
+    "open_gates",
     "open_line",
     "plan",
     "put_wish",
     "release_correction",
     "report",
     "settle",
+    "sign_gate",
     "unassessed_lines",
+    "waive_gate",
     "why_no_release",
     "withdraw",
 ]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from releases.actions.gates import open_gates
 from releases.actions.validity import unassessed_lines
 from releases.models import NEXT, Correction, Delivery, Line, Package, Status
 from supportdesk.accounts import access
@@ -53,8 +54,8 @@ def move(package: Package, to: Status, *, by: User) -> Package:
 
 
 def why_no_release(package: Package) -> list[str]:
-    """What is missing, in words: lines that corrections in it are not assessed on."""
-    found = []
+    """What is missing, in words: open gates, lines that corrections in it are not assessed on."""
+    found = [_("“%(gate)s” is open.") % {"gate": kind} for kind in open_gates(package)]
     for correction in package.content():
         if lines := ", ".join(line.name for line in unassessed_lines(correction)):
             facts = {"correction": correction, "lines": lines}

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from releases.actions.gates import reopen
 from releases.models import Correction, Line, Validity
 from releases.validity import Interval
 from supportdesk.accounts import access
@@ -32,13 +33,14 @@ def assess(
     _examine(intervals or [])
     if intervals is None and row.released_at and _maintained(line):
         raise Refused(_("A released correction stays assessed on every line in maintenance."))
-    before = [str(one.affected) for one in row.validity.filter(line=line)]
+    before, fixed = [str(one.affected) for one in row.validity.filter(line=line)], _fixed(row, line)
     row.validity.filter(line=line).delete()
     if intervals is not None:
         ranges = [NumericRange(*one) for one in intervals] or [NumericRange(empty=True)]
         Validity.objects.bulk_create(
             Validity(correction=row, line=line, affected=one, author=by) for one in ranges
         )
+    reopen(line, fixed ^ _fixed(row, line), by=by, because=row)
     after = [str(one.affected) for one in row.validity.filter(line=line)]
     audit.record("validity.assessed", row, by=by, line=line.name, before=before, after=after)
     outbox.emit("validity.assessed", correction=row.pk, line=line.pk)
@@ -65,6 +67,12 @@ def unassessed_lines(correction: Correction) -> list[Line]:
     """The lines in maintenance for which nobody has said whether they are affected."""
     maintained = Line.objects.in_maintenance(timezone.localdate())
     return list(maintained.exclude(validity__correction=correction))
+
+
+def _fixed(correction: Correction, line: Line) -> set[int]:
+    """The levels of the packages whose content it is."""
+    ranges = correction.validity.filter(line=line).values_list("affected", flat=True)
+    return {one.upper for one in ranges if one.upper is not None}
 
 
 def _maintained(line: Line) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,15 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from releases import actions
-from releases.forms import DeliverForm, MoveForm, PlanForm, WithdrawForm
-from releases.models import NEXT, Package, Status, System
+from releases.actions.gates import SIGNED_IN
+from releases.forms import (
+    AskWaiverForm,
+    DeliverForm,
+    GateForm,
+    MoveForm,
+    PlanForm,
+    SignForm,
+    WithdrawForm,
+)
+from releases.models import NEXT, Gate, GateKind, Package, Status, System
 from supportdesk.accounts import access
-from supportdesk.accounts.models import Organisation
+from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import AuditedAdmin, Section, colleague
 
-VERBS = ["move", "deliver", "withdraw"]
+VERBS = ["move", "deliver", "withdraw", "sign", "ask_waiver", "waive"]
 CONTENT = 200  # corrections of one package a page shows
 
 
@@ -84,9 +94,36 @@ class PackageAdmin(AuditedAdmin):
             lambda **facts: actions.withdraw(row, by=colleague(request), **facts),
         )
 
-    def _tried(self, request: HttpRequest, row: Package, form: DeskForm, verb: Any) -> HttpResponse:
+    def sign(self, request: HttpRequest, pk: int) -> HttpResponse:
+        def sign(row: Package, *, by: User, kind: GateKind, **look: Any) -> Gate:
+            return actions.sign_gate(row, kind, by=by, look=actions.Look(**look))
+
+        return self._at_a_gate(request, pk, SignForm(request.POST), sign, "gate.sign")
+
+    def ask_waiver(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = AskWaiverForm(request.POST)
+        return self._at_a_gate(request, pk, form, actions.ask_waiver, "gate.waive")
+
+    def waive(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = GateForm(request.POST)
+        return self._at_a_gate(request, pk, form, actions.waive_gate, "gate.waive")
+
+    def _at_a_gate(
+        self, request: HttpRequest, pk: int, form: DeskForm, verb: Any, right: str
+    ) -> HttpResponse:
+        row, user = self._row(request, pk), colleague(request)
+        return self._tried(request, row, form, partial(verb, row, by=user), right)
+
+    def _tried(
+        self,
+        request: HttpRequest,
+        row: Package,
+        form: DeskForm,
+        verb: Any,
+        right: str = "package.configure",
+    ) -> HttpResponse:
         """Call the verb; what it refuses is said on the page, with what was typed."""
-        access.require(colleague(request), "package.configure")
+        access.require(colleague(request), right)
         try:
             done = attempt(form, lambda: verb(**form.cleaned_data))
         except Refused as refusal:
@@ -103,7 +140,9 @@ class PackageAdmin(AuditedAdmin):
     def _page(
         self, request: HttpRequest, row: Package, tried: DeskForm | None = None, status: int = 200
     ) -> HttpResponse:
-        manages = access.may(colleague(request), "package.configure")
+        user = colleague(request)
+        manages = access.may(user, "package.configure")
+        signing = row.status in SIGNED_IN
         released = manages and row.status == Status.RELEASED
         return self.page(
             request,
@@ -118,6 +157,9 @@ class PackageAdmin(AuditedAdmin):
             content=list(row.content().select_related("module")[:CONTENT]),
             missing=actions.why_no_release(row) if row.status == Status.IN_QA else [],
             customers=_customers(row),
+            gates=_gates(row),
+            sign=_bound(tried, SignForm, signing and access.may(user, "gate.sign")),
+            ask=_bound(tried, AskWaiverForm, signing and access.may(user, "gate.waive")),
         )
 
 
@@ -135,6 +177,17 @@ def _next(row: Package) -> set[Status]:
 
 def _form(tried: DeskForm | None, kind: Any, row: Package) -> Any:
     return tried if isinstance(tried, kind) else kind(row, auto_id=f"{kind.__name__}-%s")
+
+
+def _bound(tried: DeskForm | None, kind: type[DeskForm], offered: bool) -> DeskForm | None:
+    if not offered:
+        return None
+    return tried if isinstance(tried, kind) else kind(auto_id=f"{kind.__name__}-%s")
+
+
+def _gates(row: Package) -> list[tuple[GateKind, Gate | None]]:
+    found = {gate.kind_id: gate for gate in row.gates.select_related("signed_by", "waived_by")}
+    return [(kind, found.get(kind.pk)) for kind in GateKind.objects.filter(is_active=True)]
 
 
 def _customers(row: Package) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from releases import actions
-from releases.models import DevelopmentArea, Line, Module, System
+from releases.models import DevelopmentArea, GateKind, Line, Module, System
 from supportdesk.web.office import AuditedAdmin, Section, colleague
 
 
@@ -41,6 +41,16 @@ class LineAdmin(AuditedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Where it branched decides what it took over, once."""
         return ["parent", "branch_level"] if obj else []
+
+
+@admin.register(GateKind)
+class GateKindAdmin(AuditedAdmin):
+    section = Section.PRODUCT
+    list_display = ["name", "position", "is_mandatory", "is_active"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Switched off, not deleted: packages have gone through it."""
+        return False
 
 
 @admin.register(System)

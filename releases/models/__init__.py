@@ -2,6 +2,7 @@
 
 from releases.models.correction import Correction
 from releases.models.doubt import Doubt
+from releases.models.gate import Gate, GateKind
 from releases.models.interest import Interest
 from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
@@ -17,6 +18,8 @@ __all__ = [
     "Delivery",
     "DevelopmentArea",
     "Doubt",
+    "Gate",
+    "GateKind",
     "Installed",
     "Interest",
     "Line",

@@ -32,6 +32,17 @@ NEXT: dict[Status, set[Status]] = {
     Status.RELEASED: {Status.WITHDRAWN},
     Status.WITHDRAWN: set(),
 }
+THROUGH_ALL_GATES = """
+    IF EXISTS (
+        SELECT 1 FROM releases_gatekind k WHERE k.is_mandatory AND k.is_active AND NOT EXISTS (
+            SELECT 1 FROM releases_gate g WHERE g.package_id = NEW.id AND g.kind_id = k.id
+                AND g.result IN ('passed', 'waived')
+        )
+    ) THEN
+        RAISE check_violation USING MESSAGE = 'a mandatory gate is open';
+    END IF;
+    RETURN NEW;
+"""
 OUT = [Status.RELEASED, Status.WITHDRAWN]
 
 
@@ -97,7 +108,15 @@ class Package(models.Model):
                 transitions=[
                     (now, then) for now, all_next in NEXT.items() for then in sorted(all_next)
                 ],
-            )
+            ),
+            pgtrigger.Trigger(
+                name="released_through_all_gates",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__status="released")
+                & ~pgtrigger.Q(old__status="released"),
+                func=THROUGH_ALL_GATES,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -110,6 +110,7 @@ AGENT = (
     | ON_CALL
     | {
         "validity.doubt",
+        "gate.sign",
         "ticket.open",
         "ticket.reply",
         "ticket.note",
@@ -143,6 +144,7 @@ LEAD = AGENT | {
     "schedule.configure",
     "criticalperiod.configure",
     "criticalrule.configure",
+    "gate.waive",
     "escalation.handle",
     "escalationlevel.view",
     "escalationlevel.configure",
@@ -188,7 +190,7 @@ ADMIN = (
         ]
         for verb in ["view", "configure"]
     }
-    | {"developmentarea.configure"}
+    | {"developmentarea.configure", "gatekind.view", "gatekind.configure"}
     | {"user.invite", "user.disable", "user.enable", "user.grant", "user.reset_mfa"}
     | {"agreement.configure", "policy.configure", "checkpoint.configure"}
     | ASSESSING
@@ -235,10 +237,11 @@ MAY: dict[Role, set[str]] = {
     | ON_CALL
     | DEFECTS
     | ASSESSING
-    | {"correction.configure", "ticket.note", "ticket.attach"},
+    | {"correction.configure", "ticket.note", "ticket.attach", "gate.sign"},
     Role.RELEASE_MANAGER: STAFF
     | TICKETS
     | ASSESSING
+    | {"gate.sign", "gate.waive", "gatekind.view", "gatekind.configure"}
     | {f"{noun}.configure" for noun in ["line", "system", "module", "correction", "package"]}
     | {"system.report"}
     | {"developmentarea.configure"},

@@ -114,6 +114,7 @@ PERSONAS = [
     Page("admin:oncall_rotation_change", LEA),
     Page("admin:releases_correction_validity", ADA),
     Page("admin:releases_package_change", ADA),
+    Page("admin:releases_gatekind_*", ADA, ours=False),
     Page("admin:oncall_page_changelist", LEA),
     Page("admin:oncall_page_change", SAM),
     Page("admin:oncall_page_lines", SAM),
@@ -235,6 +236,7 @@ NO_PAGES = {
         for kind in ["add", "change", "delete", "history"]
     },
     "admin:accounts_user_delete": "people are disabled, never deleted",
+    "admin:releases_gatekind_delete": "gates are switched off, never deleted",
     "admin:releases_package_delete": "packages are withdrawn, never deleted",
     **{f"admin:releases_package_{verb}": "a verb: takes a click" for verb in PACKAGE_VERBS},
     **{

@@ -10,7 +10,7 @@ from django.test.client import MULTIPART_CONTENT
 from django.utils import timezone
 
 from oncall.models import Schedule
-from releases.models import Correction, Doubt
+from releases.models import Correction, Doubt, GateKind
 from tests.web.routes import Route
 from tests.web.world import World
 from tickets.models import CheckPoint
@@ -18,6 +18,10 @@ from tickets.models import CheckPoint
 Body = Callable[[World], dict[str, Any]]
 SAID: dict[str, Any] = {"text": "Said."}
 FOUND = {"verdict": "settings_difference", "difference": "Off.", "differs_since": "2026-01-31"}
+
+
+def _gate() -> dict[str, Any]:
+    return {"kind": GateKind.objects.earliest("position").pk}
 
 
 def _report(world: World) -> dict[str, Any]:
@@ -89,6 +93,9 @@ GIVEN: dict[str, Body] = {
         "wave": "general",
         "organisations": [world.hansa.organisation.pk],
     },
+    "admin:releases_package_sign": lambda world: {**_gate(), "passed": "yes"},
+    "admin:releases_package_ask_waiver": lambda world: {**_gate(), "why": "Said."},
+    "admin:releases_package_waive": lambda world: _gate(),
     "admin:releases_package_withdraw": lambda world: {"why": "Said."},
     "admin:oncall_change_add": _change,
     "admin:oncall_rotation_add": _rotation,

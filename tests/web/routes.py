@@ -16,6 +16,7 @@ from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from oncall.models import Change, ContactChannel, Duty, Page
+from releases.admin.package import VERBS as PACKAGE_VERBS
 from releases.models import Correction, Package, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
@@ -77,7 +78,7 @@ MODELS: dict[str, type[Model]] = {
         for verb in ("validity", "assess", "release", "settle")
     },
     **dict.fromkeys(("system_report", "system_doubt"), System),
-    **{f"admin:releases_package_{verb}": Package for verb in ("move", "deliver", "withdraw")},
+    **{f"admin:releases_package_{verb}": Package for verb in PACKAGE_VERBS},
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},

@@ -13,6 +13,7 @@ from oncall.models import (
 from releases.models import (
     Correction,
     Doubt,
+    Gate,
     Line,
     Package,
     System,
@@ -67,7 +68,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "tokens": ("carol", [Token]),
     "profile": ("carol", [Token]),
     "admin:releases_correction_validity": ("rita", [Line, System, Doubt]),
-    "admin:releases_package_change": ("rita", [System, Correction]),
+    "admin:releases_package_change": ("rita", [System, Correction, Gate]),
     "admin:index": ("lea", [Ticket]),
     "fault": ("alice", [FaultUpdate]),
     "admin:tickets_majorfault_change": ("lea", [FaultUpdate]),

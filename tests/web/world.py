@@ -22,6 +22,7 @@ from releases.models import (
     Correction,
     DevelopmentArea,
     Doubt,
+    GateKind,
     Line,
     Module,
     Package,
@@ -151,6 +152,7 @@ def build() -> World:
         Line: alpina.system.installed.line,
         Module: module,
         DevelopmentArea: area,
+        GateKind: GateKind.objects.get_or_create(name="Build")[0],
     }
     return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
 
