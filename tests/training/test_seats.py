@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.cases import cases, instant
@@ -69,3 +70,20 @@ def test_seats_case(case):
             until = sessions[name].places[person].offer_until
             assert until is not None
             assert instant(first) <= until <= instant(last)
+
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_a_newcomer_does_not_overtake_who_waits():
+    session = Seats(2, auto_promote=False, places={"w": Place("w", "waiting", queued_at=NOW)})
+    session.places["b"] = Place("b", "booked")
+
+    assert session.book("x", NOW + timedelta(minutes=1)) == "waiting"
+
+
+def test_an_offer_that_has_passed_is_not_accepted_before_the_expiry_run():
+    session = Seats(1, places={"o": Place("o", "offered", offer_until=NOW)})
+
+    assert not session.accept("o", NOW)
+    assert session.places["o"].state == "offered"
