@@ -245,6 +245,7 @@ def _systems(house: House, today: date, dice: random.Random) -> None:
     packages.deliveries(runs, today, list(house.insurers.values()))
     author = User.objects.filter(roles__contains=["release_manager"]).earliest("pk")
     packages.corrections(runs, today, author, dice)
+    packages.gates(runs, list(User.objects.filter(roles__contains=["lead"]).order_by("pk")))
 
 
 def _system(
