@@ -18,7 +18,7 @@ class CheckPointOut(Row):
 class HandBackIn(serializers.Serializer):
     reason = Text(help_text="The customer reads it, and the points below it.")
     missing = serializers.ListField(
-        child=Numbered(slug_field="pk", queryset=CheckPoint.objects.all()),
+        child=Numbered(slug_field="id", queryset=CheckPoint.objects.all()),
         min_length=1,
         max_length=50,
         help_text="What should have been checked: ids of the ticket's check points.",
