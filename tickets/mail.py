@@ -15,7 +15,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging import notices
 from supportdesk.messaging.models import Dispatch
-from tickets import reply_address
+from tickets import rating_page, reply_address
 from tickets.models import REOPEN_WINDOW, Attachment, HistoryEntry, Message, Ticket
 
 DAY = timedelta(days=1)
@@ -34,6 +34,7 @@ class Letter:
     message: Message | None = None
     attachment: Attachment | None = None
     step: HistoryEntry | None = None
+    asks: bool = False  # how content the reader is
 
     def to(self, people: Iterable[User]) -> None:
         """Write to those who may read the ticket at this moment, but never to whoever acted."""
@@ -59,6 +60,7 @@ class Letter:
             attachment=self.attachment,
             step=self.step,
             link=settings.BASE_URL.rstrip("/") + url,
+            rating=rating_page.links(self.ticket, reader) if self.asks else [],
             reopens_until=closed_at + REOPEN_WINDOW if closed_at else None,
         )
 

@@ -180,6 +180,14 @@ def tell_the_specialist_of_the_thanks(ticket: int, by: int, **_more: Any) -> Non
         letter.to(mail.in_charge(row))
 
 
+@reacts_to("ticket.confirmed")
+def ask_how_content_they_are(ticket: int, **_more: Any) -> None:
+    """Once per ticket, also where it was closed, reopened and closed again."""
+    row, desk = _ticket(ticket), User.objects.desk()
+    if row.status == Status.CLOSED:
+        Letter("rate", "ticket.closed", row, desk, "once", asks=True).to(mail.owners(row))
+
+
 @reacts_to("ticket.closing_announced")
 def tell_the_customer_that_it_closes(ticket: int, by: int, **_more: Any) -> None:
     row = _ticket(ticket)
@@ -193,7 +201,7 @@ def tell_the_customer_that_it_closes(ticket: int, by: int, **_more: Any) -> None
 def tell_the_customer_that_it_closed(ticket: int, by: int, **_more: Any) -> None:
     row = _ticket(ticket)
     if row.status == Status.CLOSED:
-        letter = Letter("closed", "ticket.closed", row, _actor(by), row.closed_at)
+        letter = Letter("closed", "ticket.closed", row, _actor(by), row.closed_at, asks=True)
         letter.to(mail.customers(row))
 
 

@@ -10,12 +10,14 @@ from tickets import (
     files,
     portal,
     preparation_page,
+    rating_page,
     search_page,
 )
 
 urlpatterns = [
     path("", portal.home, name="home"),
     path("tickets/", portal.ticket_list, name="ticket_list"),
+    path("rating/<str:token>/", rating_page.rating, name="rating"),
     path("search/", search_page.search, name="search"),
     path("tickets/new/", portal.ticket_new, name="ticket_new"),
     path("tickets/new/draft/", portal.draft_new, name="ticket_new_draft"),

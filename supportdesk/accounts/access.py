@@ -40,6 +40,7 @@ MEMBER = SELF | {
     "ticket.reply",
     "ticket.attach",
     "ticket.confirm",
+    "ticket.rate",
     "ticket.reopen",
     "ticket.object",
     "ticket.escalate",

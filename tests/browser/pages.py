@@ -140,6 +140,7 @@ NO_PAGES = {
     "duty_feed": "for calendars",
     "duty_reachable": "opened by a letter's link: tests/oncall walks it",
     "health_pages": "for machines",
+    "rating": "opened by a link in a letter: tests/tickets walks it",
     "page_take": "opened by a link in a call: tests/oncall walks it",
     **{
         f"admin:oncall_duty_{verb}": "a verb: takes a click"

@@ -94,7 +94,7 @@ def test_the_way_to_the_end_is_told(told, open_ticket, sam, alice, desk):
     actions.resolve(open_ticket, by=sam, answer="Now.", finding=a_finding(), channel=OFFICE)
     told()
     actions.confirm(open_ticket, by=alice)
-    assert told() == {("confirmed", sam)}
+    assert told() == {("confirmed", sam), ("rate", alice)}
 
 
 def test_closing_by_time_is_told(told, resolved_ticket, alice, desk):

@@ -42,6 +42,7 @@ from tickets.actions.major_fault import (
 from tickets.actions.opening import Report, open_ticket
 from tickets.actions.priority import change_priority, decide_objection, object_to_priority
 from tickets.actions.quarantine import accept_as_new, accept_to_ticket, reject
+from tickets.actions.rating import rate
 from tickets.actions.recomputation import begin_recomputation, recompute_some
 from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
@@ -91,6 +92,7 @@ __all__ = [
     "note_visit",
     "object_to_priority",
     "open_ticket",
+    "rate",
     "receive",
     "recompute_some",
     "record_scan",

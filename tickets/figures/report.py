@@ -14,10 +14,10 @@ from supportdesk.accounts.models import User
 from supportdesk.web.fields import DayInput
 from supportdesk.web.forms import DeskForm
 from tickets import arrivals
-from tickets.figures import age, causes, escalated, hours, kept, period
+from tickets.figures import age, causes, content, escalated, hours, kept, period
 from tickets.figures.period import Period
 from tickets.figures.tables import Table, as_csv
-from tickets.models import Escalation, Ticket
+from tickets.models import Escalation, Rating, Ticket
 
 NAMES = {
     "month": _("this month"),
@@ -52,19 +52,21 @@ class PeriodForm(DeskForm):
 
 
 def tables(reader: User, over: Period) -> list[Table]:
-    """Five queries, whatever the number of tickets; only of rows the reader sees."""
+    """Six queries, whatever the number of tickets; only of rows the reader sees."""
     since, until = (
         timezone.make_aware(datetime.combine(day, time.min)) for day in (over.since, over.until)
     )
     seen = Ticket.objects.visible_to(reader)
     rows = seen.filter(opened_at__gte=since, opened_at__lt=until)
     raised = Escalation.objects.visible_to(reader).filter(raised_at__gte=since, raised_at__lt=until)
+    rated = Rating.objects.filter(ticket__in=seen, at__gte=since, at__lt=until)
     return [
         *kept.tables(kept.counted(rows), by_customer=reader.is_vendor),
         causes.table(causes.counted(rows)),
         hours.table(arrivals.of(rows)),
         age.table(age.counted(seen, timezone.now())),
         escalated.table(escalated.counted(raised)),
+        content.table(content.counted(rated)),
     ]
 
 

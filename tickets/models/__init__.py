@@ -15,6 +15,7 @@ from tickets.models.level import EscalationLevel, PassedLevel
 from tickets.models.major_fault import FaultTicket, FaultUpdate, MajorFault
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
+from tickets.models.rating import Rating
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
 from tickets.models.recomputation import Recomputation
 from tickets.models.search import SearchStem, SearchText, SearchWord
@@ -64,6 +65,7 @@ __all__ = [
     "Objection",
     "PassedLevel",
     "Priority",
+    "Rating",
     "RawMail",
     "Recomputation",
     "RoutingDecision",
