@@ -40,6 +40,7 @@ ADDRESSES: dict[str, Words] = {
     "duty_feed": lambda world: {"secret": "none"},
     "duty_reachable": lambda world: {"token": "none"},
     "page_take": lambda world: {"token": "none"},
+    "rating": lambda world: {"token": "none"},
     "ticket_confirm": lambda world: {"number": world.alpina.resolved.pk},
     "ticket_reopen": lambda world: {"number": world.alpina.resolved.pk},
     "ticket-confirm": lambda world: {"number": world.alpina.resolved.pk},
