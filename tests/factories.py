@@ -10,7 +10,16 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from releases.models import Correction, Installed, Line, Module, Package, Status, System
+from releases.models import (
+    Correction,
+    GateKind,
+    Installed,
+    Line,
+    Module,
+    Package,
+    Status,
+    System,
+)
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Calendar, Hours
@@ -192,6 +201,12 @@ def published_levels() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def published_gates() -> None:
+    """The gates of a new desk, which a test that empties all tables takes away, too."""
+    for position, name in enumerate(["Build", "Load"], 1):
+        GateKind.objects.get_or_create(name=name, defaults={"position": position})
 
 
 def a_major_fault(module: Module, *, by: User, **facts: Any) -> MajorFault:

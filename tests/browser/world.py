@@ -18,7 +18,7 @@ from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
 from tests import samples
 from tests.browser.pages import ALICE, CAROL, SAM
-from tests.factories import a_ticket, published_levels
+from tests.factories import a_ticket, published_gates, published_levels
 from tests.intake.mails import mail
 from tickets import actions
 from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
@@ -26,6 +26,7 @@ from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
 
 def build(tickets: int = 120) -> Ticket:
     """The demo's tickets, and one that has been through everything: routed, asked, with files."""
+    published_gates()
     call_command("demo", tickets=tickets, verbosity=0)
     alice, sam = (User.objects.get(email=email) for email in (ALICE, SAM))
     ticket = a_ticket(
