@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import reverse
 
-from releases.models import Doubt
+from releases.models import Doubt, Import
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging import notices
@@ -26,6 +26,36 @@ def settled(doubt: Doubt) -> None:
     else:
         url = reverse("home")
     _write(doubt, doubt.raised_by, "settled", url)
+
+
+def import_trouble(row: Import, what: str) -> None:
+    """To our release managers: it failed, was rolled back, or runs although it is withdrawn."""
+    text = {"failed": row.failure, "rolled_back": row.rolled_back_because}.get(what, "")
+    url = reverse("admin:releases_package_change", args=[row.package_id])
+    for reader in User.objects.active().holding(Role.RELEASE_MANAGER):
+        _about(row, reader, what, url, text)
+
+
+def planned_is_withdrawn(row: Import) -> None:
+    """To whoever planned it, before the day comes."""
+    url, text = reverse("systems") + f"?system={row.system_id}", row.package.withdrawn_because
+    _about(row, row.planned_by, "withdrawn", url, text)
+
+
+def _about(row: Import, reader: User, what: str, url: str, text: str) -> None:
+    letter = "withdrawn" if what == "withdrawn" else "trouble"
+    notices.tell(
+        reader,
+        f"import.{letter}",
+        f"import/{letter}",
+        key=f"import.{what}:{row.pk}",
+        url=url,
+        subject=row,
+        row=row,
+        what=what,
+        text=text,
+        link=settings.BASE_URL.rstrip("/") + url,
+    )
 
 
 def _authors(doubt: Doubt) -> list[User]:

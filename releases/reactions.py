@@ -7,14 +7,20 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from releases import mail
-from releases.models import Doubt
+from releases.models import Doubt, Import
+from supportdesk.accounts.access import Role
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
 
 about.VISIBLE["releases.doubt"] = Doubt.objects.visible_to
+about.VISIBLE["releases.import"] = Import.objects.visible_to
 notices.EVENTS["validity.doubted"] = _("Somebody doubts what I have assessed")
 notices.EVENTS["doubt.settled"] = _("A verdict I doubted is answered")
-notices.STAFF_ONLY.add("validity.doubted")
+notices.EVENTS["import.trouble"] = _("An import failed, was rolled back, or came too late")
+notices.EVENTS["import.withdrawn"] = _("A package that I plan to import is withdrawn")
+notices.STAFF_ONLY |= {"validity.doubted", "import.trouble"}
+notices.ONLY_FOR["import.trouble"] = lambda user: user.is_any(Role.RELEASE_MANAGER)
+notices.ONLY_FOR["import.withdrawn"] = lambda user: user.is_any(Role.COORDINATOR)
 
 
 @reacts_to("validity.doubted")
@@ -25,6 +31,34 @@ def tell_who_assessed(doubt: int, **_more: Any) -> None:
 @reacts_to("doubt.settled")
 def tell_who_doubted(doubt: int, **_more: Any) -> None:
     mail.settled(_doubt(doubt))
+
+
+@reacts_to("import.failed")
+def tell_of_the_failure(**about: Any) -> None:
+    mail.import_trouble(_import(about["import"]), "failed")
+
+
+@reacts_to("import.rolled_back")
+def tell_of_the_rollback(**about: Any) -> None:
+    mail.import_trouble(_import(about["import"]), "rolled_back")
+
+
+@reacts_to("import.confirmed")
+def tell_of_a_late_import(**about: Any) -> None:
+    """Withdrawn in time for no alarm: whoever was alarmed then did not run it yet."""
+    row = _import(about["import"])
+    if row.came_too_late:
+        mail.import_trouble(row, "late")
+
+
+@reacts_to("package.withdrawn")
+def tell_who_plans_to_import(package: int, **_more: Any) -> None:
+    for row in Import.objects.for_lists().planned().filter(package=package):
+        mail.planned_is_withdrawn(row)
+
+
+def _import(pk: int) -> Import:
+    return Import.objects.for_lists().get(pk=pk)
 
 
 def _doubt(pk: int) -> Doubt:

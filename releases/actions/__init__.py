@@ -2,6 +2,13 @@
 
 from releases.actions.doubts import doubt, settle
 from releases.actions.gates import Look, ask_waiver, open_gates, sign_gate, waive_gate
+from releases.actions.imports import (
+    confirm_import,
+    drop_import,
+    import_failed,
+    plan_import,
+    roll_back,
+)
 from releases.actions.interest import note_interest
 from releases.actions.lines import open_line
 from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
@@ -14,17 +21,22 @@ __all__ = [
     "ask_waiver",
     "assess",
     "back_wish",
+    "confirm_import",
     "deliver",
     "doubt",
     "drop_backing",
+    "drop_import",
+    "import_failed",
     "move",
     "note_interest",
     "open_gates",
     "open_line",
     "plan",
+    "plan_import",
     "put_wish",
     "release_correction",
     "report",
+    "roll_back",
     "settle",
     "sign_gate",
     "unassessed_lines",

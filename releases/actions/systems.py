@@ -16,7 +16,7 @@ from supportdesk.messaging import outbox
 def report(system: System, *, by: User, line: Line, level: int, source: str) -> System:
     """Keep the line and level a system runs, as of now. The same said again makes it known anew."""
     access.require(by, "system.report")
-    row = System.objects.visible_to(by).select_for_update(of=("self",)).get(pk=system.pk)
+    row = System.objects.kept_by(by).select_for_update(of=("self",)).get(pk=system.pk)
     before = row.runs
     facts = {"before": str(before or ""), "now": f"{line} SP {level}"}
     Installed.objects.update_or_create(system=row, defaults={"line": line, "level": level})

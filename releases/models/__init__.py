@@ -3,6 +3,7 @@
 from releases.models.correction import Correction
 from releases.models.doubt import Doubt
 from releases.models.gate import Gate, GateKind
+from releases.models.imports import IMPORT_NEXT, Import, ImportState
 from releases.models.interest import Interest
 from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
@@ -12,6 +13,7 @@ from releases.models.validity import Validity
 from releases.models.wish import Wish, WishBacking, WishState
 
 __all__ = [
+    "IMPORT_NEXT",
     "NEXT",
     "Applied",
     "Correction",
@@ -20,6 +22,8 @@ __all__ = [
     "Doubt",
     "Gate",
     "GateKind",
+    "Import",
+    "ImportState",
     "Installed",
     "Interest",
     "Line",

@@ -57,6 +57,14 @@ class PackageQuerySet(models.QuerySet):
         coming = ~Q(status__in=OUT) & Q(planned_on__isnull=False)
         return self.filter(coming | Q(pk__in=theirs))
 
+    def released(self) -> Self:
+        """Out, and not taken back."""
+        return self.filter(status=Status.RELEASED)
+
+    def delivered_to(self, organisation: int) -> Self:
+        theirs = Delivery.objects.given().filter(organisation=organisation)
+        return self.filter(pk__in=theirs.values("package"))
+
 
 class Package(models.Model):
     """Levels are cumulative: whoever runs level 4 of a line has all corrections up to it."""

@@ -13,10 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from releases.models.correction import Correction
 from releases.models.line import Line
 from releases.models.module import Module
-from supportdesk.accounts.models import CustomerRows, Organisation
+from supportdesk.accounts.models import CustomerRows, Organisation, Service, User
 
 
 class SystemQuerySet(CustomerRows):
+    def visible_to(self, user: User) -> Self:
+        """Either part of a mandate shows systems: tickets are about them, packages go into them."""
+        return super().visible_to(user) | self.kept_by(user)
+
+    def kept_by(self, user: User) -> Self:
+        """Those the reader's side may speak for: what runs there, and what is imported."""
+        if not user.is_active:
+            return self.none()
+        if user.is_vendor:
+            return self
+        owners = Organisation.objects.numbers_within_reach(user, Service.IMPORTS)
+        return self.filter(organisation__in=owners)
+
     def running(self) -> Self:
         return self.filter(is_active=True)
 
@@ -36,6 +49,8 @@ class System(models.Model):
     class Source(models.TextChoices):
         HAND = "hand", _("by hand")
         API = "api", _("by a program")
+        FILE = "file", _("by a file")
+        IMPORT = "import", _("by an import")
 
     organisation = models.ForeignKey(
         Organisation,
@@ -59,7 +74,7 @@ class System(models.Model):
     # What runs here is believed for a while only: see `known_since`.
     inventory_at = models.DateTimeField(_("inventory reported"), null=True, editable=False)
     inventory_source = models.CharField(
-        _("reported"), max_length=4, choices=Source, blank=True, editable=False
+        _("reported"), max_length=6, choices=Source, blank=True, editable=False
     )
     is_active = models.BooleanField(_("active"), default=True)
 

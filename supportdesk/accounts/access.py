@@ -57,6 +57,8 @@ COORDINATOR = MEMBER | {
     "access.decide",
     "access.revoke",
     "system.report",
+    "import.plan",
+    "import.confirm",
     "preparation.view",
 }
 
@@ -68,6 +70,7 @@ PRODUCT = {
     "system.view",
     "correction.view",
     "package.view",
+    "import.view",
 }
 STAFF = SELF | {"office.enter"} | PRODUCT
 ASSESSING = {"validity.assess", "correction.release", "validity.doubt"}
