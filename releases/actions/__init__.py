@@ -13,7 +13,12 @@ from releases.actions.interest import note_interest
 from releases.actions.lines import open_line
 from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
 from releases.actions.systems import report
-from releases.actions.validity import assess, release_correction, unassessed_lines
+from releases.actions.validity import (
+    assess,
+    note_words,
+    release_correction,
+    unassessed_lines,
+)
 from releases.actions.wishes import back_wish, drop_backing, put_wish
 
 __all__ = [
@@ -29,6 +34,7 @@ __all__ = [
     "import_failed",
     "move",
     "note_interest",
+    "note_words",
     "open_gates",
     "open_line",
     "plan",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from releases.models import Correction, Gate, GateKind, Line, Package, Status, Validity
+from releases.models import Contributor, Correction, Gate, GateKind, Package, Status
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
@@ -87,12 +88,12 @@ def open_gates(package: Package) -> list[GateKind]:
     return list(GateKind.objects.mandatory().exclude(pk__in=closed))
 
 
-def reopen(line: Line, levels: Collection[int], *, by: User, because: Correction) -> None:
-    """Content of these levels changes: what was signed about it counts no more, and what was frozen
-    is being composed again. Inside the verb that changes it.
+def reopen(packages: Collection[int], *, by: User, because: Correction) -> None:
+    """What these packages bring changes: what was signed about it counts no more, and what was
+    frozen is being composed again. Inside the verb that changes it.
     """
-    rows = Package.objects.filter(line=line, level__in=levels, status__in=BEFORE_RELEASE)
-    for row in rows.order_by("level").select_for_update(of=("self",), no_key=True):
+    rows = Package.objects.filter(pk__in=packages, status__in=BEFORE_RELEASE).order_by("pk")
+    for row in rows.select_for_update(of=("self",), no_key=True):
         gone = [gate.kind.name for gate in row.gates.select_related("kind")]
         row.gates.all().delete()
         if row.status != Status.COMPOSING:
@@ -114,10 +115,10 @@ def _examine(package: Package, by: User) -> None:
     if package.status not in SIGNED_IN:
         raise WrongState(Status(package.status), Status.IN_QA)
     content = package.content()
-    assessed = Validity.objects.filter(
-        line=package.line_id, affected__endswith=package.level, author=by
+    had_a_hand = Contributor.objects.filter(
+        Q(line=None) | Q(line=package.line_id), correction__in=content.values("pk"), person=by
     )
-    if content.filter(author=by).exists() or assessed.exists():
+    if content.filter(author=by).exists() or had_a_hand.exists():
         raise Refused(_("You are an author of what is in it. Somebody else has to look."))
 
 

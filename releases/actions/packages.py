@@ -36,6 +36,8 @@ def move(package: Package, to: Status, *, by: User) -> Package:
 
     Raises WrongState where the way does not lead there, Refused with what is missing.
     """
+    if to == Status.RELEASED:
+        _hold_content(package)
     row = _claim(package, by)
     if to == Status.WITHDRAWN or to not in NEXT[Status(row.status)]:
         raise WrongState(Status(row.status), to)
@@ -107,6 +109,12 @@ def deliver(
     audit.record("package.delivered", row, by=by, wave=wave, to=[one.code for one in new])
     outbox.emit("package.delivered", package=row.pk, organisations=[one.pk for one in new])
     return row
+
+
+def _hold_content(package: Package) -> None:
+    """Whoever assesses holds the correction, then the package: in that order here, too."""
+    rows = Correction.objects.filter(pk__in=package.content().values("pk")).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _claim(package: Package, by: User) -> Package:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from releases.actions.gates import reopen
-from releases.models import Correction, Line, Validity
+from releases.models import Contributor, Correction, Line, Package, Validity
 from releases.validity import Interval
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
@@ -25,6 +25,7 @@ def assess(
     correction: Correction, line: Line, *, by: User, intervals: Sequence[Interval] | None
 ) -> Correction:
     """Say which levels of a line are affected. An empty list: none is. None: nobody knows any more.
+    What was said already changes nothing; anything else opens the gates of what brings it.
 
     Raises Invalid for intervals that end before they begin or overlap, Refused for taking back an
     assessment that a released correction stands on.
@@ -33,18 +34,33 @@ def assess(
     _examine(intervals or [])
     if intervals is None and row.released_at and _maintained(line):
         raise Refused(_("A released correction stays assessed on every line in maintenance."))
-    before, fixed = [str(one.affected) for one in row.validity.filter(line=line)], _fixed(row, line)
-    row.validity.filter(line=line).delete()
-    if intervals is not None:
-        ranges = [NumericRange(*one) for one in intervals] or [NumericRange(empty=True)]
-        Validity.objects.bulk_create(
-            Validity(correction=row, line=line, affected=one, author=by) for one in ranges
-        )
-    reopen(line, fixed ^ _fixed(row, line), by=by, because=row)
-    after = [str(one.affected) for one in row.validity.filter(line=line)]
-    audit.record("validity.assessed", row, by=by, line=line.name, before=before, after=after)
+    said = [NumericRange(*one) for one in intervals or []]
+    if intervals == []:
+        said = [NumericRange(empty=True)]
+    before, bringing = row.validity.filter(line=line), line.packages.bringing(row)
+    had = list(before.values_list("affected", flat=True))
+    if set(had) == set(said):
+        return row
+    touched = set(bringing.values_list("pk", flat=True))
+    before.delete()
+    Validity.objects.bulk_create(
+        Validity(correction=row, line=line, affected=one, author=by) for one in said
+    )
+    _remember(row, line, by)
+    reopen(touched.union(bringing.values_list("pk", flat=True)), by=by, because=row)
+    facts = {"before": [str(one) for one in had], "after": [str(one) for one in said]}
+    audit.record("validity.assessed", row, by=by, line=line.name, **facts)
     outbox.emit("validity.assessed", correction=row.pk, line=line.pk)
     return row
+
+
+@transaction.atomic
+def note_words(correction: Correction, *, by: User) -> None:
+    """Its words were written anew: one author more, and the gates of what brings it open."""
+    row = _claim(correction, "correction.configure", by)
+    _remember(row, None, by)
+    bringing = Package.objects.bringing(row).values_list("pk", flat=True)
+    reopen(set(bringing), by=by, because=row)
 
 
 @transaction.atomic
@@ -69,10 +85,8 @@ def unassessed_lines(correction: Correction) -> list[Line]:
     return list(maintained.exclude(validity__correction=correction))
 
 
-def _fixed(correction: Correction, line: Line) -> set[int]:
-    """The levels of the packages whose content it is."""
-    ranges = correction.validity.filter(line=line).values_list("affected", flat=True)
-    return {one.upper for one in ranges if one.upper is not None}
+def _remember(correction: Correction, line: Line | None, person: User) -> None:
+    Contributor.objects.get_or_create(correction=correction, line=line, person=person)
 
 
 def _maintained(line: Line) -> bool:

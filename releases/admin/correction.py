@@ -47,6 +47,8 @@ class CorrectionAdmin(AuditedAdmin):
         if not change:
             obj.author = colleague(request)
         super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            actions.note_words(obj, by=colleague(request))
 
     def get_urls(self) -> list[Any]:
         pages = {

@@ -9,13 +9,14 @@ from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
 from releases.models.package import NEXT, Delivery, Package, Status
 from releases.models.system import Applied, Installed, System
-from releases.models.validity import Validity
+from releases.models.validity import Contributor, Validity
 from releases.models.wish import Wish, WishBacking, WishState
 
 __all__ = [
     "IMPORT_NEXT",
     "NEXT",
     "Applied",
+    "Contributor",
     "Correction",
     "Delivery",
     "DevelopmentArea",

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from releases.models.package import Package
 from supportdesk.accounts.models import User
+
+STAYS = """
+    IF EXISTS (
+        SELECT 1 FROM releases_package
+        WHERE id = OLD.package_id AND status IN ('released', 'withdrawn')
+    ) THEN
+        RAISE check_violation USING MESSAGE = 'what was signed before a release stays';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+"""
 
 
 class GateKindQuerySet(models.QuerySet):
@@ -84,6 +95,14 @@ class Gate(models.Model):
                 condition=Q(evidence="", sha256="")
                 | ~Q(evidence="") & Q(sha256__regex=r"^[0-9a-f]{64}$"),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="gates_of_a_released_package_stay",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=STAYS,
+            )
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from releases.models.correction import Correction, CorrectionQuerySet
@@ -64,6 +64,13 @@ class PackageQuerySet(models.QuerySet):
     def delivered_to(self, organisation: int) -> Self:
         theirs = Delivery.objects.given().filter(organisation=organisation)
         return self.filter(pk__in=theirs.values("package"))
+
+    def bringing(self, correction: Correction) -> Self:
+        """Those with which the correction's fault ends."""
+        ends = Validity.objects.filter(
+            correction=correction, line=OuterRef("line"), affected__endswith=OuterRef("level")
+        )
+        return self.filter(Exists(ends))
 
 
 class Package(models.Model):

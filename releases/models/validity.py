@@ -82,3 +82,27 @@ class Validity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.correction}, {self.line}: {self.affected}"
+
+
+class Contributor(models.Model):
+    """Who had a hand in a correction besides its author: wrote it anew (no line), or said where it
+    holds on a line. Kept when others say it anew, for four eyes ask for everybody.
+    """
+
+    correction = models.ForeignKey(
+        Correction, models.CASCADE, db_index=False, related_name="contributors"
+    )
+    line = models.ForeignKey(Line, models.CASCADE, null=True, db_index=False, related_name="+")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="remembered_once",
+                fields=["correction", "line", "person"],
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.correction}: {self.person}"

@@ -78,6 +78,73 @@ def test_authors_of_the_content_do_not_sign(package, kinds, dev, rita):
         actions.sign_gate(package, kinds[0], by=rita, look=PASSED)
 
 
+def test_whoever_wrote_it_is_an_author_though_others_assess(package, kinds, rita, dev):
+    actions.assess(CorrectionFactory(author=rita), package.line, by=dev, intervals=[(1, 4)])
+    for state in (Status.FROZEN, Status.IN_QA):
+        package = actions.move(package, state, by=dev)
+
+    with pytest.raises(Refused, match="author"):
+        actions.sign_gate(package, kinds[0], by=rita, look=PASSED)
+
+
+def test_who_was_assessed_over_is_an_author_still(package, kinds, rita, dev):
+    correction = CorrectionFactory()
+    for person, since in ((rita, 1), (dev, 2)):
+        actions.assess(correction, package.line, by=person, intervals=[(since, 4)])
+    for state in (Status.FROZEN, Status.IN_QA):
+        package = actions.move(package, state, by=rita)
+
+    for person in (rita, dev):
+        with pytest.raises(Refused, match="author"):
+            actions.sign_gate(package, kinds[0], by=person, look=PASSED)
+
+
+def test_who_repeats_what_was_said_becomes_no_author(package, kinds, rita):
+    actions.assess(package.content().get(), package.line, by=rita, intervals=[(2, 4)])
+
+    assert actions.sign_gate(package, kinds[0], by=rita, look=PASSED).result == "passed"
+
+
+def test_a_hand_in_it_on_another_line_is_none_on_this(package, kinds, rita):
+    actions.assess(package.content().get(), LineFactory(name="X"), by=rita, intervals=[(2, 4)])
+
+    assert actions.sign_gate(package, kinds[0], by=rita, look=PASSED).result == "passed"
+
+
+def test_words_written_anew_open_the_gates_and_make_an_author(client, package, kinds, sam, rita):
+    close_all(package, kinds, sam)
+    correction = package.content().get()
+    client.force_login(rita)
+    facts = {"module": correction.module_id, "symptom": correction.symptom, "object_keys": "ZKG"}
+    facts["initial-object_keys"] = "ZKG"
+    address = reverse("admin:releases_correction_change", args=[correction.pk])
+
+    assert client.post(address, {**facts, "solution": "Else."}).status_code == 302
+
+    package.refresh_from_db()
+    assert (package.status, package.gates.count()) == (Status.COMPOSING, 0)
+    for state in (Status.FROZEN, Status.IN_QA):
+        package = actions.move(package, state, by=rita)
+    with pytest.raises(Refused, match="author"):
+        actions.sign_gate(package, kinds[0], by=rita, look=PASSED)
+
+    close_all(package, kinds, sam)
+    assert client.post(address, {**facts, "solution": "Else."}).status_code == 302
+    assert package.gates.count() == 2  # nothing was written
+
+
+def test_the_database_keeps_what_a_release_was_signed_with(package, kinds, sam, rita):
+    close_all(package, kinds, sam)
+    actions.move(package, Status.RELEASED, by=rita)
+
+    for change in (
+        lambda: package.gates.all().delete(),
+        lambda: package.gates.update(result="failed"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+
 def test_a_change_of_content_opens_all_gates_and_says_so(package, kinds, sam, dev):
     close_all(package, kinds, sam)
 
@@ -93,11 +160,12 @@ def test_a_change_of_content_opens_all_gates_and_says_so(package, kinds, sam, de
     [
         ([(2, None)], True),  # it is not fixed there after all
         ([(2, 5)], True),  # it comes later
-        ([(1, 4)], False),  # it was there earlier: the package brings the same
+        ([(1, 4)], True),  # it was there earlier: whoever said so is an author now
         (None, True),
+        ([(2, 4)], False),
     ],
 )
-def test_only_what_moves_in_or_out_is_a_change(package, kinds, sam, dev, intervals, reopened):
+def test_what_is_said_again_is_no_change(package, kinds, sam, dev, intervals, reopened):
     close_all(package, kinds, sam)
     correction = package.content().get()
 
@@ -201,10 +269,11 @@ def test_a_late_change_and_the_release_never_both_win(rita, sam, dev):
     """In whatever order they come: released with what was signed, or changed and not released."""
     for n in range(8):
         line = LineFactory(name=f"race {n}")
+        correction = CorrectionFactory()
+        actions.assess(correction, line, by=dev, intervals=[(1, 4)])
         package = fleet.package(line, 4, Status.IN_QA)
         for kind in GateKind.objects.mandatory():
             actions.sign_gate(package, kind, by=sam, look=PASSED)
-        correction = CorrectionFactory()
 
         def release(package=package):
             try:
