@@ -81,7 +81,7 @@ def test_authors_of_the_content_do_not_sign(package, kinds, dev, rita):
 def test_whoever_wrote_it_is_an_author_though_others_assess(package, kinds, rita, dev):
     actions.assess(CorrectionFactory(author=rita), package.line, by=dev, intervals=[(1, 4)])
     for state in (Status.FROZEN, Status.IN_QA):
-        package = actions.move(package, state, by=dev)
+        package = actions.move(package, state, by=rita)
 
     with pytest.raises(Refused, match="author"):
         actions.sign_gate(package, kinds[0], by=rita, look=PASSED)
