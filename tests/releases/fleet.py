@@ -11,6 +11,7 @@ from django.utils import timezone
 from releases.models import Correction, Delivery, Line, Package, Status, System, Validity
 from releases.validity import Interval
 from supportdesk.accounts.models import Organisation
+from tests.factories import PackageFactory
 
 EMPTY = NumericRange(empty=True)
 
@@ -43,3 +44,10 @@ def known(system: System) -> System:
     system.inventory_at, system.inventory_source = timezone.now(), System.Source.HAND
     system.save(update_fields=["inventory_at", "inventory_source"])
     return system
+
+
+def given_to(organisation: Organisation, line: Line, level: int, **facts: Any) -> Package:
+    """A package that this customer has."""
+    package = PackageFactory(line=line, level=level, **facts)
+    deliver(package, organisation)
+    return package

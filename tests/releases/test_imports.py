@@ -1,10 +1,9 @@
 """The life of an import: who may say what, what is refused, and what it does to the level."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import Error, IntegrityError, connections, transaction
+from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
 
 from releases import actions, offers
@@ -23,18 +22,6 @@ State = ImportState
 
 
 @pytest.fixture
-def line(db):
-    return LineFactory()
-
-
-@pytest.fixture
-def sp4(line, alpina):
-    package = PackageFactory(line=line, level=4)
-    fleet.deliver(package, alpina)
-    return package
-
-
-@pytest.fixture
 def today():
     return timezone.localdate()
 
@@ -43,12 +30,6 @@ def today():
 def planned(system, sp4, carol, today):
     """Into Alpina's system, which runs SP 3."""
     return actions.plan_import(system, sp4, by=carol, planned_for=today)
-
-
-def given_to(organisation, line, level, **facts):
-    package = PackageFactory(line=line, level=level, **facts)
-    fleet.deliver(package, organisation)
-    return package
 
 
 def told():
@@ -94,7 +75,9 @@ def test_a_rollback_brings_back_what_ran_and_is_told_to_us(planned, system, caro
 
 def test_a_rollback_waits_for_what_was_imported_on_top(planned, system, line, carol, alpina, today):
     first = actions.confirm_import(planned, by=carol)
-    later = actions.plan_import(system, given_to(alpina, line, 5), by=carol, planned_for=today)
+    later = actions.plan_import(
+        system, fleet.given_to(alpina, line, 5), by=carol, planned_for=today
+    )
     later = actions.confirm_import(later, by=carol)
     # Said by hand, as if that one had never been: it stands on record all the same.
     actions.report(system, by=carol, line=line, level=4, source="hand")
@@ -141,7 +124,7 @@ def test_what_only_was_planned_is_not_rolled_back(planned, carol):
 
 
 def test_only_what_was_delivered_to_this_customer(system, line, carol, alpina, hansa, today):
-    theirs = given_to(hansa, line, 4)
+    theirs = fleet.given_to(hansa, line, 4)
     with pytest.raises(Package.DoesNotExist):
         actions.plan_import(system, theirs, by=carol, planned_for=today)
 
@@ -157,7 +140,7 @@ def test_a_provider_does_not_carry_packages_from_one_customer_to_another(
         provider=nord, insurer=alpina, during=Mandate.objects.get().during, carries=["imports"]
     )
     pia = UserFactory(organisation=nord, roles=[Role.COORDINATOR])
-    package = given_to(hansa, line, 4)
+    package = fleet.given_to(hansa, line, 4)
 
     with pytest.raises(Invalid) as refused:
         actions.plan_import(SystemFactory(organisation=alpina), package, by=pia, planned_for=today)
@@ -177,14 +160,14 @@ def test_only_what_is_released(system, line, carol, alpina, today, status):
 
 def test_only_what_may_follow(system, line, carol, alpina, today):
     branch = LineFactory(name="2026.2", parent=line, branch_level=3)
-    wrong = [given_to(alpina, line, 3), given_to(alpina, branch, 1)]
-    wrong.append(given_to(alpina, LineFactory(name="2019.1"), 0))
+    wrong = [fleet.given_to(alpina, line, 3), fleet.given_to(alpina, branch, 1)]
+    wrong.append(fleet.given_to(alpina, LineFactory(name="2019.1"), 0))
     for package in wrong:
         with pytest.raises(Invalid) as refused:
             actions.plan_import(system, package, by=carol, planned_for=today)
         assert refused.value.field == "package"
         assert str(package.line) in str(refused.value)
-    upgrade, step = given_to(alpina, branch, 0), given_to(alpina, line, 4)
+    upgrade, step = fleet.given_to(alpina, branch, 0), fleet.given_to(alpina, line, 4)
 
     assert {*offers.for_system(system)} == {upgrade, step}
     actions.confirm_import(
@@ -236,7 +219,7 @@ def test_members_strangers_and_we_ourselves_import_nothing(
 def test_a_provider_imports_within_its_mandate(nord, hansa, line, today, carries, may):
     Mandate.objects.update(carries=carries)
     pia = UserFactory(organisation=nord, roles=[Role.COORDINATOR])
-    system, package = SystemFactory(organisation=hansa), given_to(hansa, line, 4)
+    system, package = SystemFactory(organisation=hansa), fleet.given_to(hansa, line, 4)
 
     def everything():
         plan = actions.plan_import(system, package, by=pia, planned_for=today)
@@ -341,77 +324,3 @@ def test_the_database_knows_one_plan_per_system(planned, sp4, carol, today):
         Import.objects.create(
             system=planned.system, package=sp4, planned_by=carol, planned_for=today
         )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_coordinators_plan_for_the_same_system_and_one_wins(system, sp4, alpina, at_once):
-    people = [UserFactory(organisation=alpina, roles=[Role.COORDINATOR]) for _n in range(6)]
-    waiting = iter(people)
-    day = timezone.localdate()
-
-    outcomes = at_once(
-        6, lambda: actions.plan_import(system, sp4, by=next(waiting), planned_for=day).state
-    )
-
-    assert sorted(map(str, outcomes)) == sorted(["planned", *[str(Refused)] * 5])
-    assert Import.objects.count() == Event.objects.filter(name="import.planned").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_confirmed_while_the_package_is_withdrawn_the_level_is_known(carol, rita, alpina, line):
-    """In whatever order they come, the level is the system's, and nobody plans it afterwards."""
-    for n in range(8):
-        package = given_to(alpina, line, 4 + n)
-        system = SystemFactory(organisation=alpina)
-        day = timezone.localdate()
-        plan = actions.plan_import(system, package, by=carol, planned_for=day)
-
-        def confirm(plan=plan):
-            try:
-                return actions.confirm_import(plan, by=carol)
-            finally:
-                connections.close_all()
-
-        def withdraw(package=package):
-            try:
-                return actions.withdraw(package, by=rita, why="It prints twice.", successor=None)
-            finally:
-                connections.close_all()
-
-        with ThreadPoolExecutor(2) as pool:
-            both = pool.submit(confirm), pool.submit(withdraw)
-            done, gone = (one.result() for one in both)
-
-        assert (done.state, gone.status) == (State.CONFIRMED, Status.WITHDRAWN)
-        assert Installed.objects.get(system=system).level == package.level
-        said = Entry.objects.get(verb="import.confirmed", subject_id=done.pk).facts["package_is"]
-        # What the confirmation saw is the order in which the two came to pass.
-        order = [*Event.objects.filter(body__package=package.pk).order_by("pk")]
-        names = [one.name for one in order if one.name != "import.planned"]
-        late = ["package.withdrawn", "import.confirmed"]
-        assert names == (late if said == Status.WITHDRAWN else late[::-1])
-        other = SystemFactory(organisation=alpina)
-        with pytest.raises(Refused):
-            actions.plan_import(other, package, by=carol, planned_for=day)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_confirmed_and_dropped_at_once_it_is_one_of_them(system, sp4, alpina, carol):
-    for _n in range(6):
-        other = SystemFactory(organisation=alpina)
-        plan = actions.plan_import(other, sp4, by=carol, planned_for=timezone.localdate())
-
-        def attempt(verb, plan=plan):
-            try:
-                return verb(plan, by=carol).state
-            except WrongState:
-                return "refused"
-            finally:
-                connections.close_all()
-
-        with ThreadPoolExecutor(2) as pool:
-            ends = pool.map(attempt, [actions.confirm_import, actions.drop_import])
-
-        first = Import.objects.get(pk=plan.pk).state
-        assert sorted(ends) == sorted([first, "refused"])
-        assert Installed.objects.get(system=other).level == (4 if first == "confirmed" else 3)
