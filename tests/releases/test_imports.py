@@ -1,6 +1,6 @@
 """The life of an import: who may say what, what is refused, and what it does to the level."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import Error, IntegrityError, transaction
@@ -19,6 +19,7 @@ from tests.releases import fleet
 
 pytestmark = pytest.mark.django_db
 State = ImportState
+ENDED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -279,7 +280,7 @@ def test_each_may_switch_off_what_concerns_them_only(carol, alice, rita, sam):
         {"state": State.ROLLED_BACK},
         {"state": State.FAILED},
         {"failure": "RC 12"},
-        {"ended_at": timezone.now()},
+        {"ended_at": ENDED},
         {"before_level": 4},
     ],
     ids=str,
@@ -297,7 +298,7 @@ def test_the_database_keeps_a_plan_what_it_is(planned, line, facts):
         {"state": State.PLANNED, "ended_at": None, "ended_by": None},
         {"state": State.DROPPED, "before_line": None, "before_level": None},
         {"before_level": 1},
-        {"ended_at": timezone.now()},
+        {"ended_at": ENDED},
         {"state": State.ROLLED_BACK},
         {"rolled_back_because": "No."},
     ],
