@@ -40,12 +40,19 @@ def plan_import(system: System, package: Package, *, by: User, planned_for: date
         raise Refused(_("%(package)s is not released: %(state)s.") % _named(row))
     if not row.deliveries.given().filter(organisation=place.organisation_id).exists():
         raise Invalid(_("It is not delivered to you."), "package")
-    _follows(place, row)
+    runs = _follows(place, row)
     if planned_for < timezone.localdate():
         raise Invalid(_("Please choose a day that is not over."), "planned_for")
     if place.imports.planned().exists():
         raise Refused(_("An import is planned already. Please confirm or drop it first."))
-    plan = Import.objects.create(system=place, package=row, planned_for=planned_for, planned_by=by)
+    plan = Import.objects.create(
+        system=place,
+        package=row,
+        planned_for=planned_for,
+        planned_by=by,
+        before_line=runs.line,
+        before_level=runs.level,
+    )
     _tell("import.planned", plan, by, planned_for=str(planned_for))
     return plan
 
@@ -59,11 +66,11 @@ def confirm_import(plan: Import, *, by: User) -> Import:
     """
     row = _claim(plan, "import.confirm", by, State.CONFIRMED)
     package = _held(row.package_id, Package.objects.all())
-    before = _follows(row.system, package)
+    _note_what_ran(row, package)
     report(row.system, by=by, line=package.line, level=package.level, source=System.Source.IMPORT)
-    facts = {"before_line": before.line, "before_level": before.level}
+    facts = {"before_line": row.before_line, "before_level": row.before_level}
     _move(row, State.CONFIRMED, ended_by=by, ended_at=timezone.now(), **facts)
-    _tell("import.confirmed", row, by, before=str(before), package_is=package.status)
+    _tell("import.confirmed", row, by, before=row.before, package_is=package.status)
     return row
 
 
@@ -146,6 +153,17 @@ def _follows(place: System, package: Package) -> Installed:
     if words := why_not(place.runs, package):
         raise Invalid(words, "package")
     return place.runs
+
+
+def _note_what_ran(row: Import, package: Package) -> None:
+    """What a rollback brings back. Where the level was reported already, by hand or by a nightly
+    inventory, it is what ran when the import was planned.
+    """
+    runs = row.system.runs
+    if runs and (runs.line_id, runs.level) == (package.line_id, package.level) and row.before_line:
+        return
+    before = _follows(row.system, package)
+    row.before_line, row.before_level = before.line, before.level
 
 
 def _named(package: Package) -> dict[str, Any]:

@@ -81,7 +81,8 @@ class Import(models.Model):
     )
     ended_at = models.DateTimeField(_("ended"), null=True)
     failure = models.TextField(_("what failed"), blank=True)
-    # What ran before, which a rollback brings back.
+    # What ran before, which a rollback brings back: noted at the planning, and anew at the
+    # confirmation, unless the new level was reported by then.
     before_line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="+")
     before_level = models.PositiveSmallIntegerField(_("support package before"), null=True)
     rolled_back_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -111,11 +112,7 @@ class Import(models.Model):
             ),
             models.CheckConstraint(
                 name="imports_know_what_ran_before",
-                condition=Q(
-                    state__in=["confirmed", "rolled_back"],
-                    before_line__isnull=False,
-                    before_level__isnull=False,
-                )
+                condition=Q(before_line__isnull=False, before_level__isnull=False)
                 | ~Q(state__in=["confirmed", "rolled_back"])
                 & Q(before_line__isnull=True, before_level__isnull=True),
             ),
@@ -158,6 +155,15 @@ class Import(models.Model):
                     pgtrigger.Q(old__ended_by__df=pgtrigger.F("new__ended_by"))
                     | pgtrigger.Q(old__ended_at__df=pgtrigger.F("new__ended_at"))
                     | pgtrigger.Q(old__before_line__df=pgtrigger.F("new__before_line"))
+                    | pgtrigger.Q(old__before_level__df=pgtrigger.F("new__before_level"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="what_ran_before_is_noted_at_confirmations",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(new__state="confirmed")
+                & (
+                    pgtrigger.Q(old__before_line__df=pgtrigger.F("new__before_line"))
                     | pgtrigger.Q(old__before_level__df=pgtrigger.F("new__before_level"))
                 ),
             ),

@@ -191,6 +191,30 @@ def test_a_day_that_is_over_is_none_to_plan_for(system, sp4, carol, today):
     assert refused.value.field == "planned_for"
 
 
+@pytest.mark.parametrize("source", ["hand", "file"])
+def test_a_level_reported_before_the_confirmation_does_not_hinder_it(
+    planned, system, line, carol, source
+):
+    actions.report(system, by=carol, line=line, level=4, source=source)
+
+    done = actions.confirm_import(planned, by=carol)
+
+    assert (done.state, done.before) == (State.CONFIRMED, "2026.1 SP 3")
+    actions.roll_back(done, by=carol, why="No.")
+    assert str(Installed.objects.get(system=system)) == "2026.1 SP 3"
+
+
+def test_what_ran_at_the_confirmation_comes_back_not_what_ran_at_the_planning(
+    system, line, alpina, carol, today
+):
+    plan = actions.plan_import(system, fleet.given_to(alpina, line, 5), by=carol, planned_for=today)
+    actions.report(system, by=carol, line=line, level=4, source="hand")
+
+    actions.roll_back(actions.confirm_import(plan, by=carol), by=carol, why="No.")
+
+    assert str(Installed.objects.get(system=system)) == "2026.1 SP 4"
+
+
 def test_a_plan_that_was_overtaken_is_not_confirmed(planned, system, line, carol):
     actions.report(system, by=carol, line=line, level=5, source="hand")
 
@@ -282,6 +306,7 @@ def test_each_may_switch_off_what_concerns_them_only(carol, alice, rita, sam):
         {"failure": "RC 12"},
         {"ended_at": ENDED},
         {"before_level": 4},
+        {"before_line": None, "before_level": None},
     ],
     ids=str,
 )
