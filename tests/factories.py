@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import factory
@@ -33,7 +33,8 @@ from tickets.models import (
     Ticket,
     Verdict,
 )
-from training.models import Topic
+from training import actions as training
+from training.models import Course, Session, Topic
 
 
 class CalendarFactory(DjangoModelFactory):
@@ -149,6 +150,13 @@ class TopicFactory(DjangoModelFactory):
     process_area = "Payments"
 
 
+class CourseFactory(DjangoModelFactory):
+    class Meta:
+        model = Course
+
+    title = factory.Sequence(lambda n: f"Course {n}")
+
+
 class CompetenceFactory(DjangoModelFactory):
     class Meta:
         model = Competence
@@ -223,3 +231,13 @@ def a_defect(module: Module, *, by: User, **facts: Any) -> Defect:
         **{"title": "Storno books twice", "steps": "Cancel, pay again on the same day.", **facts}
     )
     return actions.report_defect(module, by=by, fault=fault)
+
+
+def a_session(course: Course | None = None, **facts: Any) -> Session:
+    """Planned and published through the verbs, as the trainers do: in three weeks, two seats."""
+    by = facts.pop("by", None) or UserFactory(roles=[Role.TRAINER])
+    course = course or CourseFactory()
+    starts_at = facts.pop("starts_at", None) or timezone.now() + timedelta(days=21)
+    plan = {"ends_at": starts_at + timedelta(hours=6), "capacity": 2, "place": "Essen", **facts}
+    session = training.plan_session(course, training.Plan(starts_at=starts_at, **plan), by=by)
+    return training.publish_session(session, by=by)

@@ -45,6 +45,7 @@ MEMBER = SELF | {
     "ticket.object",
     "ticket.escalate",
     "validity.doubt",
+    "session.enrol",
 }
 COORDINATOR = MEMBER | {
     "user.invite",
@@ -87,6 +88,9 @@ TICKETS = {
     "checkpoint.view",
     "topic.view",
     "causecount.view",
+    "course.view",
+    "session.view",
+    "enrolment.view",
     "defect.view",
     "majorfault.view",
     "schedule.view",
@@ -140,6 +144,14 @@ AGENT = (
         "ticket.reopen",
     }
 )
+TRAININGS = {
+    "topic.configure",
+    "course.configure",
+    "session.plan",
+    "session.enrol",
+    "enrolment.decide",
+    "attendance.record",
+}
 DEFECTS = {"defect.accept", "defect.fix", "defect.reject", "defect.comment"}
 LEAD = AGENT | {
     "roster.plan",
@@ -189,6 +201,7 @@ ADMIN = (
             "calendar",
             "escalationlevel",
             "topic",
+            "course",
             "schedule",
             "policy",
         ]
@@ -220,6 +233,7 @@ SYSTEM = {
     "page.open",
     "page.resolve",
     "duty.remind",
+    "offer.expire",
     "ticket.route",
     "ticket.assign",
     "ticket.announce_closing",
@@ -249,7 +263,7 @@ MAY: dict[Role, set[str]] = {
     | {f"{noun}.configure" for noun in ["line", "system", "module", "correction", "package"]}
     | {"system.report"}
     | {"developmentarea.configure"},
-    Role.TRAINER: STAFF | TICKETS | {"topic.configure"},
+    Role.TRAINER: STAFF | TICKETS | TRAININGS,
     Role.AUDITOR: AUDITOR,
     Role.ADMIN: ADMIN,
     Role.SYSTEM: SYSTEM,

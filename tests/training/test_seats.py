@@ -87,3 +87,44 @@ def test_an_offer_that_has_passed_is_not_accepted_before_the_expiry_run():
 
     assert not session.accept("o", NOW)
     assert session.places["o"].state == "offered"
+
+
+def party(size: int, name: str, minute: int) -> dict[str, Place]:
+    at = NOW + timedelta(minutes=minute)
+    people = [f"{name}{n}" for n in range(size)]
+    return {one: Place(one, "waiting", queued_at=at, party=name) for one in people}
+
+
+def test_seats_are_kept_for_a_party_that_is_next():
+    session = Seats(2, places={**party(3, "a", 0), **party(1, "b", 1)})
+
+    assert session.promote(NOW) == []
+    session.set_capacity(4, NOW)
+    assert session.count("offered") == 4
+
+
+def test_a_smaller_party_overtakes_only_where_few_seats_are_free():
+    session = Seats(2, overtaking=2, places={**party(3, "a", 0), **party(2, "b", 1)})
+
+    assert session.promote(NOW) == ["b0", "b1"]
+    assert (
+        Seats(2, overtaking=1, places={**party(3, "a", 0), **party(2, "b", 1)}).promote(NOW) == []
+    )
+
+
+def test_a_party_takes_refuses_and_loses_its_offer_together():
+    offered = {name: Place(name, "offered", offer_until=NOW, party="a") for name in ("a0", "a1")}
+    before = NOW - timedelta(minutes=1)
+
+    accepted, refused, expired = (Seats(2, places=dict(offered)) for _n in range(3))
+    assert accepted.accept("a0", before)
+    assert refused.refuse("a1", before)
+    assert expired.expire(NOW) == ["a0", "a1"]
+    assert (accepted.count("booked"), refused.count("refused")) == (2, 2)
+
+
+def test_one_of_a_party_may_give_up_the_place():
+    session = Seats(1, places=party(2, "a", 0))
+
+    assert session.cancel("a0", NOW)
+    assert session.places["a1"].state == "offered"

@@ -1,4 +1,4 @@
-"""The verbs of training: what tickets tell it."""
+"""What tickets tell training: how often something has to be learnt."""
 
 from __future__ import annotations
 

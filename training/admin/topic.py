@@ -1,4 +1,4 @@
-"""Training in the back office: topics as configuration, counts to read."""
+"""Topics as configuration, and counts to read."""
 
 from django import forms
 from django.contrib import admin

@@ -1,0 +1,34 @@
+"""Everything that changes sessions and who takes part in them, one function per verb."""
+
+from training.actions.attending import finish_session, record_attendance
+from training.actions.counting import count_cause
+from training.actions.deciding import approve, decline
+from training.actions.enrolling import accept_offer, cancel, enrol, refuse_offer
+from training.actions.planning import (
+    Plan,
+    cancel_session,
+    change_session,
+    plan_session,
+    publish_session,
+)
+from training.actions.serving import expire_offers, offer_seats, set_capacity
+
+__all__ = [
+    "Plan",
+    "accept_offer",
+    "approve",
+    "cancel",
+    "cancel_session",
+    "change_session",
+    "count_cause",
+    "decline",
+    "enrol",
+    "expire_offers",
+    "finish_session",
+    "offer_seats",
+    "plan_session",
+    "publish_session",
+    "record_attendance",
+    "refuse_offer",
+    "set_capacity",
+]

@@ -1,0 +1,5 @@
+"""Training in the back office."""
+
+from training.admin import topic
+
+__all__ = ["topic"]
