@@ -335,6 +335,7 @@ FILE_UPLOAD_HANDLERS = [
     "supportdesk.web.uploads.CappedUploadHandler",
 ]
 ATTACHMENT_MOST_BYTES = env.int("ATTACHMENT_MOST_MB", default=25) * 2**20
+PACKAGE_FILE_MOST_BYTES = env.int("PACKAGE_FILE_MOST_MB", default=2048) * 2**20
 ATTACHMENTS_PER_MESSAGE = 10
 ATTACHMENTS_MOST_BYTES = 8 * ATTACHMENT_MOST_BYTES  # of one ticket together
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * ATTACHMENTS_PER_MESSAGE  # more than that is no mistake

@@ -10,7 +10,8 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from tickets import archives, filenames, pictures
+from supportdesk.web import filenames
+from tickets import archives, pictures
 from tickets.archives import Unacceptable
 
 MOST_PIXELS = 40_000_000

@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import OperationalError
 from django.db.models import Q
 from django.utils import timezone
@@ -17,6 +15,7 @@ from django.utils import timezone
 from oncall.models import CriticalPeriod
 from supportdesk.accounts.models import User
 from supportdesk.errors import WrongState
+from supportdesk.web.uploads import sweep
 from tickets import actions, critical, scanner
 from tickets.models import Attachment, Recomputation, Ticket
 from tickets.models.attachment import FOLDER
@@ -27,7 +26,6 @@ ROUTED_AT_ONCE = 500  # some 20 s of work; what is left comes two minutes later
 LOOKED_AT_ONCE = 500  # a few seconds of work
 WORDS_AT_ONCE = 5000  # tickets, a few seconds of work
 BATCHES_AT_ONCE = 500  # of tickets read again, some minutes of work
-ORPHAN_AFTER = timedelta(days=1)  # no upload takes that long: younger ones may still get their row
 
 
 @shared_task
@@ -135,17 +133,10 @@ def sweep_files() -> None:
 
     Safe to repeat: what is gone is gone.
     """
-    before = timezone.now() - ORPHAN_AFTER
-    if not default_storage.exists(FOLDER):
-        return
-    for shelf in default_storage.listdir(FOLDER)[0]:
-        names = {
-            f"{FOLDER}/{shelf}/{name}" for name in default_storage.listdir(f"{FOLDER}/{shelf}")[1]
-        }
-        known = Attachment.objects.filter(file__in=names).values_list("file", flat=True)
-        for name in names.difference(known):
-            if default_storage.get_modified_time(name) < before:
-                default_storage.delete(name)
+    sweep(
+        FOLDER,
+        lambda names: Attachment.objects.filter(file__in=names).values_list("file", flat=True),
+    )
 
 
 @shared_task

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.urls import ResolverMatch
 
 from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed
 from supportdesk.messaging.models import Event
+from supportdesk.web.uploads import takes_large_files
 from tests import samples
 from tests.factories import a_ticket
 from tickets import actions
@@ -132,6 +134,21 @@ def test_what_is_uploaded_beyond_the_limit_is_counted_but_not_kept(settings, rf)
 
     assert upload.size == 2**20
     assert Path(upload.temporary_file_path()).stat().st_size < 2**18
+
+
+@pytest.mark.parametrize(("name", "kept"), [("sam", 2**20), ("alice", 2**17)])
+def test_only_colleagues_send_large_files_and_only_where_a_package_takes_them(
+    name, kept, settings, rf, request
+):
+    settings.ATTACHMENT_MOST_BYTES, settings.PACKAGE_FILE_MOST_BYTES = 2**17, 2**20
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    sent = rf.post("/", {"files": a_file(content=b"x" * 2**20)})
+    sent.user = request.getfixturevalue(name)
+    sent.resolver_match = ResolverMatch(takes_large_files(lambda request: None), (), {})
+
+    stored_size = Path(sent.FILES["files"].temporary_file_path()).stat().st_size
+
+    assert abs(stored_size - kept) <= 2**16
 
 
 def test_without_a_scanner_files_say_so(open_ticket, alice, settings):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportdesk.web import filenames
 from tests import samples
-from tickets import archives, filenames, pictures
+from tickets import archives, pictures
 from tickets.content import Unacceptable, examined
 
 

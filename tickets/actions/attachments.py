@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
-from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Sum
@@ -18,10 +16,10 @@ from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
 from supportdesk.errors import Invalid
 from supportdesk.messaging import outbox
-from tickets import content, filenames
+from supportdesk.web import filenames
+from supportdesk.web.uploads import Hashed
+from tickets import content
 from tickets.models import Attachment, Message
-
-CHUNK = 2**16
 
 
 @transaction.atomic(savepoint=False)  # the caller's verb has one, and fails with it
@@ -41,20 +39,6 @@ def attach(message: Message, files: Sequence[UploadedFile], *, by: User) -> list
         _keep(message, file, name, content_type, by=by)
         for file, (name, content_type) in zip(files, found, strict=True)
     ]
-
-
-class Hashed(File):
-    """A file that takes its own SHA-256 while it is copied into the storage."""
-
-    def __init__(self, file: UploadedFile) -> None:
-        super().__init__(file)
-        self.upload = file
-        self.digest = hashlib.sha256()
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        for chunk in self.upload.chunks(chunk_size or CHUNK):
-            self.digest.update(chunk)
-            yield chunk
 
 
 def _check_amount(message: Message, files: Sequence[UploadedFile]) -> None:

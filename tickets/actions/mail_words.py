@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from supportdesk.accounts.models import User
 from supportdesk.errors import Invalid
 from supportdesk.intake.parsed import ParsedMail, Part
-from tickets import filenames
+from supportdesk.web import filenames
 from tickets.actions.attachments import examined
 
 LONGEST = 50_000  # characters, as in a form

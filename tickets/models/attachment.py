@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Self
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import User
+from supportdesk.web.uploads import random_name
 from tickets.models import stale
 from tickets.models.message import Message
 from tickets.models.ticket import Ticket
@@ -21,9 +21,7 @@ FOLDER = "attachments"
 
 
 def storage_name(attachment: Attachment, filename: str) -> str:
-    """Ours alone: nothing of the sender's name reaches the disk."""
-    token = secrets.token_hex(16)
-    return f"{FOLDER}/{token[:2]}/{token}"
+    return random_name(FOLDER)
 
 
 class AttachmentQuerySet(models.QuerySet):
