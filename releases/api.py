@@ -3,12 +3,20 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
-from releases.models import Line, Module, System
+from releases import delivery_page
+from releases.models import Delivery, Line, Module, PackageFile, Status, System
 from supportdesk.accounts.models import Scope
-from supportdesk.web.api.doors import DeskViewSet, Row
+from supportdesk.web.api.doors import DeskViewSet, Row, part
+from supportdesk.web.api.wire import Content
 
 
 class ModuleOut(Row):
@@ -45,6 +53,32 @@ class SystemOut(Row):
         allow_null=True, help_text="When line and level were last reported."
     )
     is_active = serializers.BooleanField()
+
+
+class GivenPackageOut(Row):
+    id = serializers.IntegerField()
+    line = serializers.CharField(source="package.line.name")
+    level = serializers.IntegerField(source="package.level")
+    organisation = serializers.CharField(source="organisation.code", help_text="To whom.")
+    wave = serializers.ChoiceField(Delivery.Wave.choices)
+    delivered_at = serializers.DateTimeField()
+    status = serializers.ChoiceField(
+        Status.choices,
+        source="package.status",
+        help_text="`released`, or `withdrawn`: then it is no longer handed out.",
+    )
+    successor = serializers.IntegerField(
+        source="package.successor.level",
+        allow_null=True,
+        help_text="The level to import instead of one that was withdrawn.",
+    )
+
+
+class PackageFileOut(Row):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="In bytes.")
+    sha256 = serializers.CharField(help_text="Of the whole file, as 64 hex digits.")
 
 
 class ProductDoor(DeskViewSet):
@@ -85,8 +119,39 @@ class SystemViewSet(DeskViewSet):
     lookup_value_regex = r"\d{1,18}"
 
 
+class DeliveryViewSet(DeskViewSet):
+    """Packages that your organisation, or one you import for, has been given."""
+
+    queryset = Delivery.objects.given()
+    out = GivenPackageOut
+    scope_to_read = Scope.PRODUCT_READ
+    lookup_value_regex = r"[0-9]{1,18}"
+
+    @part(PackageFileOut)
+    def files(self, delivery: Delivery) -> QuerySet[PackageFile]:
+        """What the package consists of."""
+        return delivery.package.files.all()
+
+    @extend_schema(
+        parameters=[OpenApiParameter("file", OpenApiTypes.INT, OpenApiParameter.PATH)],
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
+    )
+    @action(
+        detail=True,
+        renderer_classes=[Content],
+        pagination_class=None,
+        url_path=r"files/(?P<file>[0-9]{1,18})/content",
+    )
+    def file_content(self, request: Request, file: str, **address: Any) -> FileResponse:
+        """One of its files. Each download is logged."""
+        row = self.row()
+        wanted = get_object_or_404(row.package.files.all(), pk=file)
+        return delivery_page.answer(wanted, row, self.me)
+
+
 router = SimpleRouter()
 router.register("modules", ModuleViewSet)
 router.register("lines", LineViewSet)
 router.register("systems", SystemViewSet)
+router.register("deliveries", DeliveryViewSet)
 urlpatterns = router.urls

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import Delivery, GateKind, Line, Package, Status
+from releases.models import Delivery, GateKind, Line, Package, PackageFile, Status
 from releases.validity import Interval
 from supportdesk.accounts.models import Organisation
 from supportdesk.web.forms import DeskForm
@@ -95,6 +95,19 @@ class AskWaiverForm(GateForm):
     why = forms.CharField(
         label=_("Why without it"), widget=forms.Textarea({"rows": 2}), max_length=5_000
     )
+
+
+class AddFileForm(DeskForm):
+    file = forms.FileField(label=_("File"), max_length=200)
+
+
+class RemoveFileForm(DeskForm):
+    file = forms.ModelChoiceField(PackageFile.objects.none())
+
+    def __init__(self, package: Package, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["file"].queryset = package.files.all()
 
 
 class WithdrawForm(DeskForm):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
-from releases.models import Doubt, Import
+from releases.models import Doubt, Import, PackageFile
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging import notices
@@ -56,6 +57,21 @@ def _about(row: Import, reader: User, what: str, url: str, text: str) -> None:
         text=text,
         link=settings.BASE_URL.rstrip("/") + url,
     )
+
+
+def damaged(file: PackageFile) -> None:
+    """To release managers, once a day while somebody asks for it."""
+    url = reverse("admin:releases_package_change", args=[file.package_id])
+    for reader in User.objects.active().holding(Role.RELEASE_MANAGER):
+        notices.tell(
+            reader,
+            "package.file_damaged",
+            "package/damaged",
+            key=f"package.file_damaged:{file.pk}:{timezone.localdate()}",
+            url=url,
+            file=file,
+            link=settings.BASE_URL.rstrip("/") + url,
+        )
 
 
 def _authors(doubt: Doubt) -> list[User]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from releases import mail
-from releases.models import Doubt, Import
+from releases.models import Doubt, Import, PackageFile
 from supportdesk.accounts.access import Role
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
@@ -18,7 +18,8 @@ notices.EVENTS["validity.doubted"] = _("Somebody doubts what I have assessed")
 notices.EVENTS["doubt.settled"] = _("A verdict I doubted is answered")
 notices.EVENTS["import.trouble"] = _("An import failed, was rolled back, or came too late")
 notices.EVENTS["import.withdrawn"] = _("A package that I plan to import is withdrawn")
-notices.STAFF_ONLY |= {"validity.doubted", "import.trouble"}
+notices.EVENTS["package.file_damaged"] = _("A file of a package is damaged")
+notices.STAFF_ONLY |= {"validity.doubted", "import.trouble", "package.file_damaged"}
 notices.ONLY_FOR["import.trouble"] = lambda user: user.is_any(Role.RELEASE_MANAGER)
 notices.ONLY_FOR["import.withdrawn"] = lambda user: user.is_any(Role.COORDINATOR)
 
@@ -59,6 +60,11 @@ def tell_who_plans_to_import(package: int, **_more: Any) -> None:
 
 def _import(pk: int) -> Import:
     return Import.objects.for_lists().get(pk=pk)
+
+
+@reacts_to("package.file_damaged")
+def tell_who_manages_releases(file: int, **_more: Any) -> None:
+    mail.damaged(PackageFile.objects.select_related("package__line").get(pk=file))
 
 
 def _doubt(pk: int) -> Doubt:

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-words": {"task": "tickets.tasks.count_words", "schedule": crontab(hour=3, minute=40)},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
+    "sweep-packages": {"task": "releases.tasks.sweep_files", "schedule": 24 * 3600},
 }
 # What watchman does when PostgreSQL calls and every two seconds, each in a thread of its own.
 WATCHMAN_DUTIES = [
@@ -306,7 +307,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"PriorityEnum": "tickets.models.Priority"},
+    "ENUM_NAME_OVERRIDES": {
+        "PriorityEnum": "tickets.models.Priority",
+        "StatusEnum": "tickets.models.Status",
+        "PackageStatusEnum": "releases.models.Status",
+    },
 }
 
 # --- Language, time, files, mail --------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
 import factory
+import pgtrigger
+from django.core.files.base import ContentFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -17,6 +20,7 @@ from releases.models import (
     Line,
     Module,
     Package,
+    PackageFile,
     Status,
     System,
 )
@@ -114,6 +118,16 @@ class PackageFactory(DjangoModelFactory):
     level = factory.Sequence(lambda n: n)
     status = Status.RELEASED
     released_at = factory.LazyFunction(timezone.now)
+
+
+def a_package_file(package: Package, name: str = "sp.sar") -> PackageFile:
+    """Also of a package that is out already, as if it had been put in before."""
+    file = PackageFile(package=package, name=name, size=2, uploaded_by=UserFactory())
+    file.file.save(name, ContentFile(b"SP"), save=False)
+    file.sha256 = hashlib.sha256(b"SP").hexdigest()
+    with pgtrigger.ignore("releases.PackageFile:not_once_it_is_out"):
+        file.save()
+    return file
 
 
 class CorrectionFactory(DjangoModelFactory):

@@ -1,6 +1,7 @@
 """All that changes the product's rows, one function per verb."""
 
 from releases.actions.doubts import doubt, settle
+from releases.actions.files import Damaged, add_file, download, remove_file
 from releases.actions.gates import Look, ask_waiver, open_gates, sign_gate, waive_gate
 from releases.actions.imports import (
     confirm_import,
@@ -22,13 +23,16 @@ from releases.actions.validity import (
 from releases.actions.wishes import back_wish, drop_backing, put_wish
 
 __all__ = [
+    "Damaged",
     "Look",
+    "add_file",
     "ask_waiver",
     "assess",
     "back_wish",
     "confirm_import",
     "deliver",
     "doubt",
+    "download",
     "drop_backing",
     "drop_import",
     "import_failed",
@@ -41,6 +45,7 @@ __all__ = [
     "plan_import",
     "put_wish",
     "release_correction",
+    "remove_file",
     "report",
     "roll_back",
     "settle",

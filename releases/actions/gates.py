@@ -94,15 +94,25 @@ def reopen(packages: Collection[int], *, by: User, because: Correction) -> None:
     """
     rows = Package.objects.filter(pk__in=packages, status__in=BEFORE_RELEASE).order_by("pk")
     for row in rows.select_for_update(of=("self",), no_key=True):
-        gone = [gate.kind.name for gate in row.gates.select_related("kind")]
-        row.gates.all().delete()
-        if row.status != Status.COMPOSING:
-            row.status = Status.COMPOSING
-            row.save(update_fields=["status"])
-        elif not gone:
-            continue
-        audit.record("package.reopened", row, by=by, because=because.pk, gates=gone)
-        outbox.emit("package.reopened", package=row.pk, correction=because.pk)
+        _open_again(row, by, because.pk)
+
+
+def reopen_for_files(package: Package, *, by: User) -> None:
+    """Its files change, in a verb that has locked it: the same as a change of its corrections."""
+    if package.status in BEFORE_RELEASE:
+        _open_again(package, by, None)
+
+
+def _open_again(row: Package, by: User, because: int | None) -> None:
+    gone = [gate.kind.name for gate in row.gates.select_related("kind")]
+    row.gates.all().delete()
+    if row.status != Status.COMPOSING:
+        row.status = Status.COMPOSING
+        row.save(update_fields=["status"])
+    elif not gone:
+        return
+    audit.record("package.reopened", row, by=by, because=because, gates=gone)
+    outbox.emit("package.reopened", package=row.pk, correction=because)
 
 
 def _claim(package: Package, right: str, by: User) -> Package:

@@ -16,23 +16,27 @@ from django.views.decorators.http import require_POST
 from releases import actions
 from releases.actions.gates import SIGNED_IN
 from releases.forms import (
+    AddFileForm,
     AskWaiverForm,
     DeliverForm,
     GateForm,
     MoveForm,
     PlanForm,
+    RemoveFileForm,
     SignForm,
     WithdrawForm,
 )
-from releases.models import NEXT, Gate, GateKind, Package, Status, System
+from releases.models import NEXT, OUT, Download, Gate, GateKind, Package, Status, System
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import AuditedAdmin, Section, colleague
+from supportdesk.web.uploads import takes_large_files
 
-VERBS = ["move", "deliver", "withdraw", "sign", "ask_waiver", "waive"]
+VERBS = ["move", "deliver", "withdraw", "sign", "ask_waiver", "waive", "add_file", "remove_file"]
 CONTENT = 200  # corrections of one package a page shows
+DOWNLOADS = 50  # the latest; the record has them all
 
 
 @admin.register(Package)
@@ -92,6 +96,23 @@ class PackageAdmin(AuditedAdmin):
             row,
             form,
             lambda **facts: actions.withdraw(row, by=colleague(request), **facts),
+        )
+
+    @takes_large_files
+    def add_file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row, form = self._row(request, pk), AddFileForm(request.POST, request.FILES)
+        return self._tried(
+            request, row, form, lambda file: actions.add_file(row, by=colleague(request), file=file)
+        )
+
+    def remove_file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        form = RemoveFileForm(row, request.POST)
+        return self._tried(
+            request,
+            row,
+            form,
+            lambda file: actions.remove_file(row, file, by=colleague(request)),
         )
 
     def sign(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -157,6 +178,9 @@ class PackageAdmin(AuditedAdmin):
             content=list(row.content().select_related("module")[:CONTENT]),
             missing=actions.why_no_release(row) if row.status == Status.IN_QA else [],
             customers=_customers(row),
+            files=row.files.select_related("uploaded_by"),
+            add_file=_bound(tried, AddFileForm, manages and row.status not in OUT),
+            downloads=_downloads(row),
             gates=_gates(row),
             sign=_bound(tried, SignForm, signing and access.may(user, "gate.sign")),
             ask=_bound(tried, AskWaiverForm, signing and access.may(user, "gate.waive")),
@@ -188,6 +212,11 @@ def _bound(tried: DeskForm | None, kind: type[DeskForm], offered: bool) -> DeskF
 def _gates(row: Package) -> list[tuple[GateKind, Gate | None]]:
     found = {gate.kind_id: gate for gate in row.gates.select_related("signed_by", "waived_by")}
     return [(kind, found.get(kind.pk)) for kind in GateKind.objects.filter(is_active=True)]
+
+
+def _downloads(row: Package) -> list[Download]:
+    rows = Download.objects.filter(file__package=row)
+    return list(rows.select_related("file", "organisation", "user")[:DOWNLOADS])
 
 
 def _customers(row: Package) -> list[dict[str, Any]]:

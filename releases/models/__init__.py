@@ -7,7 +7,8 @@ from releases.models.imports import IMPORT_NEXT, Import, ImportState
 from releases.models.interest import Interest
 from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
-from releases.models.package import NEXT, Delivery, Package, Status
+from releases.models.package import NEXT, OUT, Delivery, Package, Status
+from releases.models.package_file import Download, PackageFile
 from releases.models.system import Applied, Installed, System
 from releases.models.validity import Contributor, Validity
 from releases.models.wish import Wish, WishBacking, WishState
@@ -15,12 +16,14 @@ from releases.models.wish import Wish, WishBacking, WishState
 __all__ = [
     "IMPORT_NEXT",
     "NEXT",
+    "OUT",
     "Applied",
     "Contributor",
     "Correction",
     "Delivery",
     "DevelopmentArea",
     "Doubt",
+    "Download",
     "Gate",
     "GateKind",
     "Import",
@@ -30,6 +33,7 @@ __all__ = [
     "Line",
     "Module",
     "Package",
+    "PackageFile",
     "Status",
     "System",
     "Validity",

@@ -53,9 +53,15 @@ class PackageQuerySet(models.QuerySet):
             return self.none()
         if user.is_vendor:
             return self
-        theirs = Delivery.objects.visible_to(user).given().values("package")
         coming = ~Q(status__in=OUT) & Q(planned_on__isnull=False)
-        return self.filter(coming | Q(pk__in=theirs))
+        return self.filter(coming | Q(pk__in=self.given_to(user).values("pk")))
+
+    def given_to(self, user: User) -> Self:
+        """Those that the reader's customers have; to the vendor's own, all."""
+        if user.is_vendor:
+            return self if user.is_active else self.none()
+        theirs = Delivery.objects.visible_to(user).given().values("package")
+        return self.filter(pk__in=theirs)
 
     def released(self) -> Self:
         """Out, and not taken back."""

@@ -46,6 +46,7 @@ MEMBER = SELF | {
     "ticket.escalate",
     "validity.doubt",
     "session.enrol",
+    "package.download",
 }
 COORDINATOR = MEMBER | {
     "user.invite",

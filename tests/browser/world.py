@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from releases.models import Correction, Module
+from releases.models import Correction, Delivery, Module
 from supportdesk.accounts import actions as people
 from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
@@ -98,6 +98,9 @@ def _invite() -> None:
 ROWS: dict[str, Callable[[Ticket], Any]] = {
     "webhook": lambda ticket: _webhook(),
     "access": lambda ticket: ticket.access_requests.latest("pk"),
+    "delivery": lambda ticket: Delivery.objects.filter(organisation=ticket.organisation).latest(
+        "pk"
+    ),
     "fault": lambda ticket: MajorFault.objects.open().latest("pk"),
     "admin:releases_correction_validity": lambda ticket: Correction.objects.latest("pk"),
 }

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import MULTIPART_CONTENT
 from django.utils import timezone
 
 from oncall.models import Schedule
-from releases.models import Correction, Doubt, GateKind
+from releases.models import Correction, Doubt, GateKind, PackageFile
 from tests.web.routes import Route
 from tests.web.world import World
 from tickets.models import CheckPoint
@@ -88,6 +89,8 @@ GIVEN: dict[str, Body] = {
         "level": 4,
     },
     "system_doubt": lambda world: {"correction": world.row(Correction).pk, "text": "Said."},
+    "admin:releases_package_add_file": lambda world: {"file": SimpleUploadedFile("a", b"b")},
+    "admin:releases_package_remove_file": lambda world: {"file": world.row(PackageFile).pk},
     "admin:releases_package_move": lambda world: {"to": "released"},
     "admin:releases_package_deliver": lambda world: {
         "wave": "general",

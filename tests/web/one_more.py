@@ -22,13 +22,16 @@ from oncall.models import (
 from releases.actions import back_wish, put_wish
 from releases.models import (
     Correction,
+    Delivery,
     DevelopmentArea,
     Doubt,
+    Download,
     Gate,
     GateKind,
     Line,
     Module,
     Package,
+    PackageFile,
     System,
     Wish,
 )
@@ -60,8 +63,10 @@ from tests.factories import (
     UserFactory,
     a_defect,
     a_major_fault,
+    a_package_file,
     a_ticket,
 )
+from tests.releases.fleet import deliver
 from tests.web.world import PORTAL, World, a_waiting_mail
 from tickets import actions
 from tickets.models import (
@@ -216,6 +221,10 @@ def _doubt(house: World, n: int) -> Doubt:
     )
 
 
+def _package_file(house: World, n: int) -> PackageFile:
+    return a_package_file(house.row(Package), f"n{n}.sar")
+
+
 # How one more row of a model comes about. A list of a model without a line here fails below.
 Maker = Callable[[World, int], Any]
 ONE_MORE: dict[type[Model], Maker] = {
@@ -246,6 +255,11 @@ ONE_MORE: dict[type[Model], Maker] = {
     Correction: lambda house, n: CorrectionFactory(),
     Package: lambda house, n: PackageFactory(level=100 + n),
     Doubt: _doubt,
+    Delivery: lambda house, n: deliver(PackageFactory(level=100 + n), house.alpina.organisation),
+    PackageFile: _package_file,
+    Download: lambda house, n: Download.objects.create(
+        file=house.row(PackageFile), organisation=OrganisationFactory(), user=UserFactory()
+    ),
     Topic: lambda house, n: TopicFactory(),
     CheckPoint: lambda house, n: CheckPoint.objects.create(
         module=ModuleFactory(), text=f"Look {n}"

@@ -17,7 +17,7 @@ from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from oncall.models import Change, ContactChannel, Duty, Page
 from releases.admin.package import VERBS as PACKAGE_VERBS
-from releases.models import Correction, Package, System
+from releases.models import Correction, Delivery, Package, PackageFile, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -34,9 +34,17 @@ from tickets.models import (
     Ticket,
 )
 
+
+def _file(world: World) -> dict[str, Any]:
+    return {"pk": world.row(Delivery).pk, "file": world.row(PackageFile).pk}
+
+
 # What stands in an address where neither the row of the model nor its number says it already.
 Words = Callable[[World], dict[str, Any]]
+
+
 ADDRESSES: dict[str, Words] = {
+    **dict.fromkeys(("delivery_file", "delivery-file-content"), _file),
     "duty_feed": lambda world: {"secret": "none"},
     "duty_reachable": lambda world: {"token": "none"},
     "page_take": lambda world: {"token": "none"},
@@ -62,6 +70,7 @@ ADDRESSES: dict[str, Words] = {
     },
     "/office/<url>": lambda world: {"url": "nowhere/"},
 }
+
 WEBHOOK_PAGES = ["", "_change", "_rotate", "_ping", "_on", "_off", "_remove"]
 LINE_VERBS = ["confirm", "rules", "remove"]
 # Whose rows a page is about, where the view does not say it itself.
@@ -80,6 +89,7 @@ MODELS: dict[str, type[Model]] = {
     },
     **dict.fromkeys(("system_report", "system_doubt"), System),
     **{f"admin:releases_package_{verb}": Package for verb in PACKAGE_VERBS},
+    "delivery": Delivery,
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
@@ -150,9 +160,9 @@ class Route:
     def _facts(self, world: World, variant: str) -> dict[str, Any]:
         if not self.words:
             return {}
-        rows = VARIANTS[variant](world) if variant else {}
+        rows: dict[Any, Any] = dict(VARIANTS[variant](world)) if variant else {}
         model = self.about
-        if self.name in ADDRESSES and (model is None or not variant):
+        if self.name in ADDRESSES and model not in rows:
             return ADDRESSES[self.name](world)
         if model is None:
             return {}

@@ -10,7 +10,15 @@ from oncall.models import Duty, Schedule
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.web.api.doors import Row
 from tests.api import calling_as
-from tests.factories import MandateFactory, UserFactory, a_defect, a_major_fault
+from tests.factories import (
+    MandateFactory,
+    PackageFactory,
+    UserFactory,
+    a_defect,
+    a_major_fault,
+    a_package_file,
+)
+from tests.releases.fleet import deliver
 from tickets import actions
 from tickets.models import CheckPoint
 
@@ -31,6 +39,12 @@ SHOWN = [
     ("modules", "code name team criticality is_active", PEOPLE),
     ("lines", "name parent branch_level maintained_until", PEOPLE),
     ("systems", "id code organisation purpose line level inventory_at is_active", PEOPLE),
+    (
+        "deliveries",
+        "id line level organisation wave delivered_at status successor",
+        PEOPLE,
+    ),
+    ("deliveries/{delivery}/files", "id name size sha256", PEOPLE),
     ("tickets", TICKET, PEOPLE),
     ("tickets/{ticket}", TICKET, PEOPLE),
     ("tickets/{ticket}/messages", "id at author visibility channel text", PEOPLE),
@@ -106,8 +120,15 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
         "ticket": open_ticket,
         "webhook": webhook,
         "access": access,
+        "delivery": _given(carol.organisation),
     }
     return {name: row.pk for name, row in rows.items()}
+
+
+def _given(organisation):
+    package = PackageFactory()
+    a_package_file(package)
+    return deliver(package, organisation)
 
 
 @pytest.mark.parametrize(("address", "fields", "readers"), SHOWN, ids=[row[0] for row in SHOWN])

@@ -31,13 +31,16 @@ from supportdesk.accounts.models import Scope, Token
 from supportdesk.wsgi import application
 from tests.factories import (
     CorrectionFactory,
+    PackageFactory,
     SystemFactory,
     TopicFactory,
     UserFactory,
     a_defect,
     a_major_fault,
+    a_package_file,
     a_ticket,
 )
+from tests.releases.fleet import deliver
 from tickets import actions
 from tickets.models import CheckPoint
 
@@ -97,6 +100,7 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "major-faults id": a_major_fault(module, by=UserFactory(roles=["lead"])).pk,
         "attachments id": open_ticket.attachments.get().pk,
         "systems id": system.pk,
+        **_given(alpina),
         "webhooks id": webhook.pk,
         "access-requests id": _access(open_ticket, sam, system),
         "duties id": _duties(module.team),
@@ -111,6 +115,16 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "team": module.team.name,
         "topic": TopicFactory(name="Zahlstellen").name,
     }
+
+
+def _given(organisation) -> dict[str, int]:
+    """Two, so that lists have a second page."""
+    for level in (3, 4):
+        package = PackageFactory(level=level)
+        a_package_file(package, "other.sar")
+        file = a_package_file(package)
+        delivery = deliver(package, organisation)
+    return {"deliveries id": delivery.pk, "deliveries file": file.pk}
 
 
 def _access(ticket, by, system) -> int:

@@ -12,10 +12,13 @@ from oncall.models import (
 )
 from releases.models import (
     Correction,
+    Delivery,
     Doubt,
+    Download,
     Gate,
     Line,
     Package,
+    PackageFile,
     System,
 )
 from supportdesk.accounts.models import (
@@ -57,6 +60,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "access": ("carol", [AccessEntry]),
     "home": ("alice", [Ticket, Notice, System]),
     "systems": ("carol", [System, Package]),
+    "deliveries": ("carol", [Delivery]),
+    "delivery": ("carol", [PackageFile]),
     "ticket_list": ("alice", [Ticket]),
     "search": ("alice", [Ticket]),
     "admin:tickets_search": ("sam", [Ticket]),
@@ -68,7 +73,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "tokens": ("carol", [Token]),
     "profile": ("carol", [Token]),
     "admin:releases_correction_validity": ("rita", [Line, System, Doubt]),
-    "admin:releases_package_change": ("rita", [System, Correction, Gate]),
+    "admin:releases_package_change": ("rita", [System, Correction, Gate, PackageFile, Download]),
     "admin:index": ("lea", [Ticket]),
     "fault": ("alice", [FaultUpdate]),
     "admin:tickets_majorfault_change": ("lea", [FaultUpdate]),
@@ -89,6 +94,7 @@ PARTS = {
     "messages": Message,
     "history": HistoryEntry,
     "attachments": Attachment,
+    "files": PackageFile,
 }
 
 

@@ -19,13 +19,8 @@ from django.utils import timezone
 
 from releases.actions import back_wish, put_wish
 from releases.models import (
-    Correction,
     DevelopmentArea,
-    Doubt,
-    GateKind,
-    Line,
     Module,
-    Package,
     System,
 )
 from supportdesk.accounts.access import Role
@@ -45,11 +40,9 @@ from supportdesk.worktime.models import Absence
 from tests.factories import (
     CalendarFactory,
     CompetenceFactory,
-    CorrectionFactory,
     MandateFactory,
     ModuleFactory,
     OrganisationFactory,
-    PackageFactory,
     SystemFactory,
     TeamFactory,
     TopicFactory,
@@ -60,8 +53,7 @@ from tests.factories import (
     a_ticket,
     published_levels,
 )
-from tests.releases.fleet import assess, deliver
-from tests.web import roster
+from tests.web import product, roster
 from tickets import actions
 from tickets.models import (
     AccessRequest,
@@ -147,31 +139,8 @@ def build() -> World:
     published_levels()
     CheckPoint.objects.create(text="Everywhere")
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
-    rows = _product(module, alpina)
-    rows |= {
-        Line: alpina.system.installed.line,
-        Module: module,
-        DevelopmentArea: area,
-        GateKind: GateKind.objects.get_or_create(name="Build")[0],
-    }
-    return World(people, alpina, hansa, confidential, module, rows | rows_of(alpina) | on_call)
-
-
-def _product(module: Module, alpina: Owned) -> dict[type[Model], Model]:
-    """A package that Alpina has been given, a correction in it, and what Alpina says of that."""
-    line = alpina.system.installed.line
-    package = PackageFactory(line=line, level=4)
-    deliver(package, alpina.organisation)
-    correction = CorrectionFactory(module=module, released_at=timezone.now())
-    assess(correction, line, [(2, 4)])
-    doubt = Doubt.objects.create(
-        correction=correction,
-        system=alpina.system,
-        verdict="delivered_not_imported",
-        text=f"{ALPINA} doubt",
-        raised_by=alpina.member,
-    )
-    return {Package: package, Correction: correction, Doubt: doubt}
+    rows = product.rows(module, alpina) | {DevelopmentArea: area} | rows_of(alpina) | on_call
+    return World(people, alpina, hansa, confidential, module, rows)
 
 
 def _webhook(owned: Owned) -> None:

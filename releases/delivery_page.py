@@ -1,0 +1,57 @@
+"""The customers' pages of packages they have been given: what is in them, and their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from releases import actions
+from releases.models import Delivery, PackageFile
+from supportdesk.accounts.models import User
+from supportdesk.web.files import handed_out
+from supportdesk.web.portal import SignedIn
+
+SHOWN = 100  # two years of packages of four lines
+CONTENT_TYPE = "application/octet-stream"
+
+
+@require_GET
+def deliveries(request: SignedIn) -> HttpResponse:
+    if request.user.is_vendor:
+        return redirect("admin:releases_package_changelist")
+    rows = _rows(request.user).order_by("-delivered_at", "-pk")[:SHOWN]
+    return render(request, "releases/deliveries.html", {"section": "systems", "deliveries": rows})
+
+
+@require_GET
+def delivery(request: SignedIn, pk: int) -> HttpResponse:
+    row = get_object_or_404(_rows(request.user), pk=pk)
+    if request.user.is_vendor:
+        return redirect("admin:releases_package_change", row.package_id)
+    context = {
+        "section": "systems",
+        "delivery": row,
+        "package": row.package,
+        "files": row.package.files.all(),
+    }
+    return render(request, "releases/delivery.html", context)
+
+
+@require_GET
+def file(request: SignedIn, pk: int, file: int) -> FileResponse:
+    row = get_object_or_404(_rows(request.user), pk=pk)
+    return answer(get_object_or_404(row.package.files.all(), pk=file), row, request.user)
+
+
+def answer(file: PackageFile, delivery: Delivery, reader: User) -> FileResponse:
+    """The content of a file; page and API answer with this."""
+    content = actions.download(file, delivery, by=reader)
+    return handed_out(content, file.name, CONTENT_TYPE)
+
+
+def _rows(reader: User) -> Any:
+    rows = Delivery.objects.visible_to(reader).given()
+    return rows.select_related("organisation", "package__line", "package__successor__line")

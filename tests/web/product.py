@@ -1,0 +1,35 @@
+"""What the desk knows of the product, and what one customer has and says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Model
+from django.utils import timezone
+
+from releases.models import Doubt, GateKind, Module
+from tests.factories import CorrectionFactory, PackageFactory, a_package_file
+from tests.releases.fleet import assess, deliver
+
+if TYPE_CHECKING:
+    from tests.web.world import Owned
+
+
+def rows(module: Module, alpina: Owned) -> dict[type[Model], Model]:
+    """A package that Alpina has been given, a correction in it, and what Alpina says of that."""
+    line = alpina.system.installed.line
+    package = PackageFactory(line=line, level=4)
+    file = a_package_file(package)
+    delivery = deliver(package, alpina.organisation)
+    correction = CorrectionFactory(module=module, released_at=timezone.now())
+    assess(correction, line, [(2, 4)])
+    doubt = Doubt.objects.create(
+        correction=correction,
+        system=alpina.system,
+        verdict="delivered_not_imported",
+        text=f"{alpina.marker} doubt",
+        raised_by=alpina.member,
+    )
+    gate, _new = GateKind.objects.get_or_create(name="Build")
+    found = [module, line, package, file, delivery, correction, doubt, gate]
+    return {type(row): row for row in found}
