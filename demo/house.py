@@ -16,7 +16,7 @@ from demo import cast, causes, packages, texts
 from releases.models import DevelopmentArea, Installed, Line, Module, System
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
 from supportdesk.worktime.models import Absence, Calendar, Hours, SpecialDay
-from tickets.models import Agreement, CheckPoint, Competence
+from tickets.models import AgeLimit, Agreement, CheckPoint, Competence, EscalationLevel
 from tickets.promises import PUBLISHED
 from training.models import Topic
 
@@ -56,7 +56,18 @@ def build(today: date, dice: random.Random) -> House:
     _known(house)
     _check_points(house)
     _agreement(house, today)
+    _levels()
     return house
+
+
+def _levels() -> None:
+    """Silence at the last level costs the ticket; what has no cause yet comes up by its age."""
+    last = EscalationLevel.objects.filter(clock="answer", share__gte=150)
+    last.update(takes_away=True)
+    AgeLimit.objects.bulk_create(
+        AgeLimit(priority=priority, days=days, level=2)
+        for priority, days in {1: 14, 2: 30, 3: 60, 4: 90}.items()
+    )
 
 
 def _agreement(house: House, today: date) -> None:

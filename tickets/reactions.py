@@ -57,7 +57,14 @@ notices.EVENTS.update(
 notices.STAFF_ONLY.update({"ticket.noted", "ticket.unrouted"})
 
 
-@reacts_to("ticket.opened", "ticket.handed_on", urgent=True)
+@reacts_to("ticket.taken_away", urgent=True)
+def tell_all_sides_that_somebody_lost_it(ticket: int, by: int, step: int, **_more: Any) -> None:
+    row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
+    letter = Letter("taken_away", "ticket.assigned", row, _actor(by), step, step=entry)
+    letter.to({*filter(None, [entry.assignee]), *mail.leads(row), *mail.customers(row)})
+
+
+@reacts_to("ticket.opened", "ticket.handed_on", "ticket.taken_away", urgent=True)
 def find_somebody(ticket: int, **_more: Any) -> None:
     """Unless somebody took it meanwhile, or it was handed on to a person."""
     row = Ticket.objects.to_route().filter(pk=ticket).first()

@@ -23,11 +23,14 @@ POINTS_FOR_THE_CASE = 10  # solved this module's tickets for this customer latel
 POINTS_FOR_THE_CUSTOMER = 5
 POINTS_FOR_WAITING = 5  # in full after a working day without a new ticket
 A_LONG_WAIT = timedelta(hours=10)
+SILENT = "silent"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A specialist as the rule sees one. `absent` is why they are not there, or empty."""
+    """A specialist as the rule sees one. `absent` is why they are not there, SILENT where this
+    ticket was taken away from them, or empty.
+    """
 
     person: int
     level: int  # 1 to 3; 0 only for somebody who stands in
@@ -100,8 +103,9 @@ class Decision:
 
 NOBODY_COMPETENT = "nobody_competent"
 EVERYBODY_ABSENT = "everybody_absent"
+NOBODY_ELSE = "nobody_else"
 OUT_OF_HOURS = "out_of_hours"
-REASONS = (NOBODY_COMPETENT, EVERYBODY_ABSENT, OUT_OF_HOURS)
+REASONS = (NOBODY_COMPETENT, EVERYBODY_ABSENT, NOBODY_ELSE, OUT_OF_HOURS)
 
 
 def decide(situation: Situation) -> Decision:
@@ -173,7 +177,8 @@ def _why_nobody(situation: Situation, anybody: bool) -> str:
     if not situation.candidates:
         return NOBODY_COMPETENT
     if not anybody:
-        return EVERYBODY_ABSENT
+        silent = any(one.absent == SILENT for one in situation.candidates)
+        return NOBODY_ELSE if silent else EVERYBODY_ABSENT
     if situation.priority == 1 and not situation.in_hours:
         return OUT_OF_HOURS
     return ""

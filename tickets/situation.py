@@ -13,8 +13,8 @@ from supportdesk.accounts.models import User
 from supportdesk.worktime import calendars
 from supportdesk.worktime.arithmetic import Calendar, is_open, next_opening
 from supportdesk.worktime.models import Absence
-from tickets.models import Competence, RoutingDecision, Ticket
-from tickets.routing import WORTH, Candidate, Situation
+from tickets.models import Competence, HistoryEntry, RoutingDecision, Ticket
+from tickets.routing import SILENT, WORTH, Candidate, Situation
 
 LATELY = 300  # a customer's last so many tickets count as recent
 A_WAIT_WORTH_KNOWING = timedelta(days=3)
@@ -32,13 +32,13 @@ def read(ticket: Ticket, *, at: datetime) -> Situation:
     away = _away([*known, *_deputies(known.values())], hours, at)
     deputies = _standing_in(known.values(), away)
     numbers = [*known, *(person.pk for person in deputies)]
-    facts = _facts(ticket, numbers, at)
+    facts, silent = _facts(ticket, numbers, at), _silent(ticket)
 
     def candidate(person: User, level: int) -> Candidate:
         return Candidate(
             person=person.pk,
             level=level,
-            absent=away[person.pk].kind if person.pk in away else "",
+            absent=away[person.pk].kind if person.pk in away else silent.get(person.pk, ""),
             deputy=_deputy(person, away),
             **facts[person.pk],
         )
@@ -103,6 +103,12 @@ def _facts(ticket: Ticket, people: list[int], at: datetime) -> dict[int, dict[st
         }
         for person in people
     }
+
+
+def _silent(ticket: Ticket) -> dict[int | None, str]:
+    """From whom this ticket was taken away: they are not asked again."""
+    taken = ticket.history.filter(kind=HistoryEntry.Kind.TAKEN_AWAY)
+    return dict.fromkeys(taken.values_list("assignee", flat=True), SILENT)
 
 
 def _load(ticket: Ticket, people: list[int]) -> dict[int, float]:

@@ -17,6 +17,7 @@ TOLD = {
     "ticket.assigned": "ticket.assigned",
     "ticket.taken": "ticket.assigned",
     "ticket.handed_on": "ticket.handed_on",
+    "ticket.taken_away": "ticket.handed_on",
     "ticket.replied": "ticket.replied",
     "ticket.waiting": "ticket.waiting",
     "ticket.resumed": "ticket.resumed",

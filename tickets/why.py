@@ -25,6 +25,9 @@ REASONS = {
     routing.EVERYBODY_ABSENT: gettext_lazy(
         "Everybody who knows this module is away, and so are their deputies."
     ),
+    routing.NOBODY_ELSE: gettext_lazy(
+        "Those who know this module are away, or let this customer wait in silence."
+    ),
     routing.OUT_OF_HOURS: gettext_lazy(
         "A standstill outside working hours is for the lead, not for a morning's list."
     ),
@@ -40,6 +43,7 @@ class Why:
     parts: list[tuple[str, list[float]]]  # what the points are for, and each person's
     totals: list[float]
     away: list[str]
+    silent: list[str]  # they had it, and it was taken away from them
     standing_in: list[tuple[str, str]]  # deputy and absent colleague
     further: int  # candidates behind those shown
 
@@ -63,7 +67,8 @@ def _told(decision: RoutingDecision) -> Why:
         people=[names[score["person"]] for score in shown],
         parts=[(str(label), [score[part] for score in shown]) for part, label in PARTS.items()],
         totals=[score["total"] for score in shown],
-        away=[names[person] for person, _code in excluded],
+        away=[names[person] for person, code in excluded if code != routing.SILENT],
+        silent=[names[person] for person, code in excluded if code == routing.SILENT],
         standing_in=[
             (names[score["person"]], names[score["stands_in_for"]])
             for score in shown

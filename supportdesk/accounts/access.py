@@ -165,6 +165,8 @@ LEAD = AGENT | {
     "escalation.handle",
     "escalationlevel.view",
     "escalationlevel.configure",
+    "agelimit.view",
+    "agelimit.configure",
     "objection.decide",
     "majorfault.handle",
     "agreement.configure",
@@ -201,6 +203,7 @@ ADMIN = (
             "absence",
             "calendar",
             "escalationlevel",
+            "agelimit",
             "topic",
             "course",
             "schedule",
@@ -221,7 +224,7 @@ ADMIN = (
 AUDITOR = (
     STAFF
     | TICKETS
-    | {"escalationlevel.view"}
+    | {"escalationlevel.view", "agelimit.view"}
     | {"mandate.view", "calendar.view", "report.view", "entry.view", "event.view", "dispatch.view"}
     | {"webhook.view", "invitation.view", "rawmail.view", "mailbox.view", "blockedsender.view"}
 )

@@ -102,6 +102,7 @@ PERSONAS = [
     Page("admin:tickets_agreement_*", LEA, ours=False),
     Page("admin:tickets_escalationlevel_sample", LEA),
     Page("admin:tickets_escalationlevel_*", LEA, ours=False),
+    Page("admin:tickets_agelimit_*", LEA, ours=False),
     Page("admin:tickets_ticket_history", AUDREY),
     Page("admin:tickets_report", LEA),
     Page("admin:tickets_preparation", LEA),

@@ -218,7 +218,7 @@ def test_the_sample_says_what_the_sweep_would_tell(client, lea):
     facts = {"priority": 1, "team": lea.team_id, "opened_at": "2026-11-25T10:00"}
     answer = client.get(reverse("admin:tickets_escalationlevel_sample"), facts)
 
-    first = answer.context["rows"][0][0]
-    assert (first.threshold.clock, first.threshold.share) == (Clock.FIRST_RESPONSE, 75)
-    assert first.at - first.since == timedelta(minutes=45)
+    first = answer.context["rows"][0]
+    assert (first.why, first.of_its_time, first.takes_away) == ("First response", "75 %", False)
+    assert first.at == datetime(2026, 11, 25, 9, 45, tzinfo=UTC)
     assert EscalationLevel.objects.filter(priority=1).count() == 12

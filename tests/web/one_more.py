@@ -72,6 +72,7 @@ from tickets import actions
 from tickets.models import (
     AccessEntry,
     AccessRequest,
+    AgeLimit,
     Agreement,
     Attachment,
     BlockedSender,
@@ -305,6 +306,9 @@ ONE_MORE: dict[type[Model], Maker] = {
     ),
     BlockedSender: lambda house, n: BlockedSender.objects.create(
         address=f"n{n}@x.example", reason="A loop", by=UserFactory()
+    ),
+    AgeLimit: lambda house, n: AgeLimit.objects.get_or_create(
+        priority=1 + n % 4, defaults={"days": 30}
     ),
     EscalationLevel: lambda house, n: EscalationLevel.objects.create(
         priority=1, clock="answer", share=300 + n, level=1

@@ -57,6 +57,7 @@ from tests.web import product, roster
 from tickets import actions
 from tickets.models import (
     AccessRequest,
+    AgeLimit,
     Agreement,
     Attachment,
     BlockedSender,
@@ -138,6 +139,7 @@ def build() -> World:
     CompetenceFactory(person=people["sam"], module=module)
     published_levels()
     CheckPoint.objects.create(text="Everywhere")
+    AgeLimit.objects.create(priority=3, days=30)
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
     rows = product.rows(module, alpina) | {DevelopmentArea: area} | rows_of(alpina) | on_call
     return World(people, alpina, hansa, confidential, module, rows)

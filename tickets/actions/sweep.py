@@ -1,4 +1,6 @@
-"""The sweep over promises that run out: one ticket per transaction, each level told once."""
+"""The sweep over promises that run out and tickets that grow old: one ticket per transaction, each
+level told once.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,16 @@ from tickets.actions import steps
 from tickets.actions.escalation import bring_up
 from tickets.clocks import Clock
 from tickets.levels import Passing
-from tickets.models import ClockReading, Escalation, EscalationLevel, PassedLevel, Ticket
+from tickets.models import (
+    DONE,
+    AgeLimit,
+    ClockReading,
+    Escalation,
+    EscalationLevel,
+    HistoryEntry,
+    PassedLevel,
+    Ticket,
+)
 
 
 @transaction.atomic
@@ -49,7 +60,9 @@ def _look(ticket: Ticket, at: datetime, by: User) -> None:
     if passed := levels.news(found, known, at):
         _record(ticket, passed)
         _tell(ticket, passed, by)
-    when = levels.next_after(found, at)
+        _take_away(ticket, passed, by)
+    old_at = _age(ticket, at, by)
+    when = min(filter(None, [levels.next_after(found, at), old_at]), default=None)
     steps.change(ticket, look_at=when, changed_at=ticket.changed_at)
 
 
@@ -73,15 +86,44 @@ def _record(ticket: Ticket, passed: list[Passing]) -> None:
 def _tell(ticket: Ticket, passed: list[Passing], by: User) -> None:
     """One notice, whatever was passed; the highest level gives it its place."""
     top = max(passed, key=lambda passing: (passing.threshold.level, passing.threshold.share))
-    words = _("%(clock)s: %(share)d %% of the time is used.") % {
-        "clock": ClockReading.Clock(top.threshold.clock.value).label,
-        "share": top.threshold.share,
-    }
     bring_up(
         ticket,
         by=by,
         reason=Escalation.Reason.DEADLINE,
-        text=words,
+        text=_words(top),
         level=top.threshold.level,
         clock=top.threshold.clock.value,
     )
+
+
+def _words(passing: Passing) -> str:
+    return _("%(clock)s: %(share)d %% of the time is used.") % {
+        "clock": ClockReading.Clock(passing.threshold.clock.value).label,
+        "share": passing.threshold.share,
+    }
+
+
+def _take_away(ticket: Ticket, passed: list[Passing], by: User) -> None:
+    """Whoever was silent loses the ticket. Like one that is handed on it is routed again, and
+    stays theirs until somebody is found, so that it never hangs in the air; what looks for
+    somebody already is nobody's silence any more.
+    """
+    if ticket.assigned_at is None or ticket.seeks_somebody:
+        return
+    if silent := levels.taking_away(passed, ticket.assigned_at):
+        steps.change(ticket, routed_at=None)
+        steps.trace(ticket, HistoryEntry.Kind.TAKEN_AWAY, by=by, reason=_words(silent))
+
+
+def _age(ticket: Ticket, at: datetime, by: User) -> datetime | None:
+    """Bring it before a lead for its age, once; else say when it will be old enough."""
+    limit = AgeLimit.objects.filter(priority=ticket.priority).first()
+    if limit is None or ticket.diagnosis_id or ticket.status in DONE:
+        return None
+    old_at = limit.reached_at(ticket.opened_at)
+    if old_at > at:
+        return old_at
+    if not ticket.escalations.filter(reason=Escalation.Reason.AGE).exists():
+        words = _("Open for %(days)d days, and nobody knows the cause.") % {"days": limit.days}
+        bring_up(ticket, by=by, reason=Escalation.Reason.AGE, text=words, level=limit.level)
+    return None

@@ -7,13 +7,14 @@ from tickets.admin.competence import CompetenceAdmin
 from tickets.admin.defect import DefectAdmin
 from tickets.admin.escalation import EscalationAdmin
 from tickets.admin.hand_back import CheckPointAdmin
-from tickets.admin.level import EscalationLevelAdmin
+from tickets.admin.level import AgeLimitAdmin, EscalationLevelAdmin
 from tickets.admin.major_fault import MajorFaultAdmin
 from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmin
 from tickets.admin.ticket import TicketAdmin
 
 __all__ = [
     "AccessRequestAdmin",
+    "AgeLimitAdmin",
     "AgreementAdmin",
     "BlockedSenderAdmin",
     "CheckPointAdmin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from supportdesk.worktime import calendars
 from tickets import actions, clocks, levels, promises
 from tickets.clocks import Kind, Moment
 from tickets.levels import Passing
-from tickets.models import ClockReading, EscalationLevel, Priority
+from tickets.models import AgeLimit, ClockReading, EscalationLevel, Priority
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 2100))
 NOT_SAID = {"required": _("Please choose one.")}
@@ -44,9 +45,9 @@ class SampleForm(DeskForm):
 @admin.register(EscalationLevel)
 class EscalationLevelAdmin(AuditedAdmin):
     section = Section.TEAMS
-    list_display = ["priority", "clock", "share", "level"]
+    list_display = ["priority", "clock", "share", "level", "takes_away"]
     list_display_links = ["share"]
-    list_filter = ["priority", "clock"]
+    list_filter = ["priority", "clock", "takes_away"]
 
     def get_urls(self) -> list[Any]:
         sample = path(
@@ -69,7 +70,7 @@ class EscalationLevelAdmin(AuditedAdmin):
             "admin/tickets/levels_sample.html",
             title=_("What would be told when"),
             form=form,
-            rows=[_told(passing) for passing in _passings(**given)] if given else None,
+            rows=_sample(**given) if given else None,
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -77,13 +78,46 @@ class EscalationLevelAdmin(AuditedAdmin):
         actions.look_again(by=colleague(request))
 
 
-def _passings(priority: int, team: Team, opened_at: Any) -> list[Passing]:
+@admin.register(AgeLimit)
+class AgeLimitAdmin(AuditedAdmin):
+    section = Section.TEAMS
+    list_display = ["priority", "days", "level"]
+    list_display_links = ["days"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.look_again(by=colleague(request))
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the sample."""
+
+    at: datetime
+    why: Any
+    of_its_time: str
+    level: int
+    takes_away: bool = False
+
+
+def _sample(priority: int, team: Team, opened_at: datetime) -> list[Told]:
+    """The notices of all clocks and of the ticket's age, the earliest first."""
+    rows = [_told(passing) for passing in _passings(priority, team, opened_at)]
+    for limit in AgeLimit.objects.filter(priority=priority):
+        at, age = limit.reached_at(opened_at), _("%(n)d days") % {"n": limit.days}
+        rows.append(Told(at, _("Its age, without a verdict"), age, limit.level))
+    return sorted(rows, key=lambda row: row.at)
+
+
+def _passings(priority: int, team: Team, opened_at: datetime) -> list[Passing]:
     terms = promises.terms(priority, calendars.of(team.calendar))
     moments = [Moment(opened_at, Kind.OPENED_BY_CUSTOMER)]
     rows = EscalationLevel.objects.filter(priority=priority)
     return levels.passings(clocks.read(moments, terms), [row.threshold for row in rows])
 
 
-def _told(passing: Passing) -> tuple[Passing, Any]:
-    label = ClockReading.Clock(passing.threshold.clock.value).label
-    return passing, label
+def _told(passing: Passing) -> Told:
+    threshold = passing.threshold
+    label = ClockReading.Clock(threshold.clock.value).label
+    share = f"{threshold.share} %"
+    return Told(passing.at, label, share, threshold.level, threshold.takes_away)

@@ -11,7 +11,7 @@ from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
 from tickets.models.hand_back import CheckPoint, HandBack
 from tickets.models.impact import QUESTIONS, Impact
-from tickets.models.level import EscalationLevel, PassedLevel
+from tickets.models.level import AgeLimit, EscalationLevel, PassedLevel
 from tickets.models.major_fault import FaultTicket, FaultUpdate, MajorFault
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
@@ -40,6 +40,7 @@ __all__ = [
     "REOPEN_WINDOW",
     "AccessEntry",
     "AccessRequest",
+    "AgeLimit",
     "AgreedTimes",
     "Agreement",
     "Attachment",

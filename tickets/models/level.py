@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -28,6 +30,13 @@ class EscalationLevel(models.Model):
         help_text=_("100 is the deadline; less is before it, more is after it."),
     )
     level = models.SmallIntegerField(_("level"), choices=[(n, n) for n in LEVELS])
+    takes_away = models.BooleanField(
+        _("takes the ticket away"),
+        default=False,
+        help_text=_(
+            "Whoever has let the customer wait in silence loses the ticket: it is routed again."
+        ),
+    )
 
     class Meta:
         verbose_name = _("escalation level")
@@ -41,6 +50,14 @@ class EscalationLevel(models.Model):
                 name="levels_are_within_reach",
                 condition=Q(level__in=LEVELS, share__gte=LEAST, share__lte=MOST),
             ),
+            models.CheckConstraint(
+                name="a_late_solution_is_no_silence",
+                condition=~Q(takes_away=True, clock="resolution"),
+                violation_error_message=_(
+                    "Work on a solution may take long without any silence: this clock takes"
+                    " nothing away."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -48,7 +65,36 @@ class EscalationLevel(models.Model):
 
     @property
     def threshold(self) -> Threshold:
-        return Threshold(Clock(self.clock), self.share, self.level)
+        return Threshold(Clock(self.clock), self.share, self.level, self.takes_away)
+
+
+class AgeLimit(models.Model):
+    """Configuration: open for so many days without a verdict, a ticket comes before a lead."""
+
+    priority = models.SmallIntegerField(_("priority"), choices=Priority, unique=True)
+    days = models.SmallIntegerField(
+        _("days without a verdict"),
+        validators=[MinValueValidator(1), MaxValueValidator(MOST)],
+        help_text=_("Calendar days since it was opened."),
+    )
+    level = models.SmallIntegerField(_("level"), choices=[(n, n) for n in LEVELS], default=1)
+
+    class Meta:
+        verbose_name = _("age limit")
+        verbose_name_plural = _("age limits")
+        ordering = ["priority"]
+        constraints = [
+            models.CheckConstraint(
+                name="age_limits_are_within_reach",
+                condition=Q(level__in=LEVELS, days__gte=1, days__lte=MOST),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_priority_display()}: {self.days}"
+
+    def reached_at(self, opened_at: datetime) -> datetime:
+        return opened_at + timedelta(days=self.days)
 
 
 class PassedLevel(models.Model):

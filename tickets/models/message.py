@@ -82,6 +82,7 @@ class HistoryEntry(models.Model):
         ASSIGNED = "assigned", _("assigned")
         TAKEN = "taken", _("taken")
         HANDED_ON = "handed_on", _("handed on")
+        TAKEN_AWAY = "taken_away", _("taken away, because the customer waited in silence")
         REGRADED = "regraded", _("priority changed")
         WAITING = "waiting", _("waiting")
         RESUMED = "resumed", _("resumed")
