@@ -26,6 +26,7 @@ from releases.models import (
 )
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, Organisation, Service, Team, User
+from supportdesk.messaging.models import Dispatch
 from supportdesk.worktime.models import Calendar, Hours
 from tickets import actions
 from tickets.models import (
@@ -255,3 +256,18 @@ def a_session(course: Course | None = None, **facts: Any) -> Session:
     plan = {"ends_at": starts_at + timedelta(hours=6), "capacity": 2, "place": "Essen", **facts}
     session = training.plan_session(course, training.Plan(starts_at=starts_at, **plan), by=by)
     return training.publish_session(session, by=by)
+
+
+def an_undelivered_letter(ticket: Ticket, reader: User, key: str = "x", **facts: Any) -> Dispatch:
+    """About a ticket; given up after many tries, unless `facts` say more."""
+    facts = {"state": Dispatch.State.DEAD, "error": "550 no such user", **facts}
+    return Dispatch.objects.create(
+        dedupe_key=f"undelivered.{key}:{ticket.pk}:{reader.pk}",
+        channel="mail",
+        recipient=reader,
+        address=reader.email,
+        about_type=ticket._meta.label_lower,
+        about_id=ticket.pk,
+        content={"subject": f"[#{ticket.pk}] Answer", "text": "Words."},
+        **facts,
+    )

@@ -143,6 +143,7 @@ AGENT = (
         "wish.put",
         "ticket.resolve",
         "ticket.reopen",
+        "dispatch.retry",
     }
 )
 TRAININGS = {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
-from supportdesk.errors import WrongState
+from supportdesk.errors import Refused, WrongState
 from supportdesk.messaging import hints
 from supportdesk.messaging.models import Dispatch, Event
 
@@ -30,14 +30,24 @@ def retry_event(event: Event, *, by: User) -> Event:
 
 @transaction.atomic
 def retry_dispatch(dispatch: Dispatch, *, by: User) -> Dispatch:
-    """Send a dead message again, under the same key: whoever has it already can tell."""
+    """Send again what did not arrive, under the same key: whoever has it already can tell.
+
+    A letter goes to the address its reader has by now: most come back because that was wrong.
+    """
     access.require(by, "dispatch.retry")
     dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch.pk)
     waiting = Dispatch.State.WAITING
-    if dispatch.state != Dispatch.State.DEAD:
+    if dispatch.state != Dispatch.State.DEAD and dispatch.returned_at is None:
         raise WrongState(Dispatch.State(dispatch.state), waiting)
+    if dispatch.is_forgotten:
+        raise Refused(_("Its words were a secret and are gone. Please invite the person again."))
+    if dispatch.recipient and not dispatch.urgent:  # a call goes where its policy says
+        dispatch.address = dispatch.recipient.email
     dispatch.state, dispatch.attempts, dispatch.due_at = waiting, 0, Now()
-    dispatch.save(update_fields=["state", "attempts", "due_at"])
+    dispatch.returned_at = dispatch.sent_at = None
+    dispatch.save(
+        update_fields=["state", "attempts", "due_at", "address", "returned_at", "sent_at"]
+    )
     audit.record("dispatch.retried", dispatch, by=by)
     hints.after_commit(*hints.to_send(urgent=dispatch.urgent))
     return dispatch

@@ -136,6 +136,10 @@ class DispatchQuerySet(models.QuerySet):
     def dead(self) -> Self:
         return self.filter(state=Dispatch.State.DEAD)
 
+    def undelivered(self) -> Self:
+        """Given up here, or given back by the reader's mail server."""
+        return self.filter(Q(state=Dispatch.State.DEAD) | Q(returned_at__isnull=False))
+
 
 class Dispatch(models.Model):
     """One message to the outside. `dedupe_key` makes writing it twice harmless.
@@ -195,6 +199,11 @@ class Dispatch(models.Model):
                 condition=Q(urgent=True),
                 name="dispatches_urgent_about",
             ),
+            models.Index(
+                fields=["about_type", "about_id"],
+                condition=Q(state="dead") | Q(returned_at__isnull=False),
+                name="dispatches_undelivered_about",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -215,6 +224,11 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return self.dedupe_key
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether only its subject is left: the words held a secret."""
+        return set(self.content) == {"subject"}
 
 
 class NoticeQuerySet(models.QuerySet):

@@ -18,7 +18,7 @@ from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
 from tests import samples
 from tests.browser.pages import ALICE, CAROL, SAM
-from tests.factories import a_ticket, published_gates, published_levels
+from tests.factories import a_ticket, an_undelivered_letter, published_gates, published_levels
 from tests.intake.mails import mail
 from tickets import actions
 from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
@@ -81,6 +81,7 @@ def build(tickets: int = 120) -> Ticket:
         url="https://1.1.1.1/hook",
     )
     _work_off()
+    an_undelivered_letter(ticket, User.objects.get(email=ALICE))
     return ticket
 
 

@@ -8,6 +8,7 @@ from django.core import mail as django_mail
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from supportdesk.accounts.models import User
 from supportdesk.messaging import actions, dispatch, hints
 from supportdesk.messaging.models import Dispatch
 from supportdesk.messaging.tasks import dispatch_urgent, dispatch_waiting, webhooks_waiting
@@ -231,3 +232,16 @@ def test_many_senders_at_once_send_each_mail_once(alice, settings, at_once):
     assert Dispatch.objects.filter(state="sent", attempts=1).count() == 30
     assert len({sent.extra_headers["Message-ID"] for sent in django_mail.outbox}) == 30
     assert len(django_mail.outbox) == 30
+
+
+def test_a_letter_given_back_goes_again_and_may_be_given_back_again(alice, ada, mail_server):
+    letter, desk = a_mail(alice), User.objects.desk()
+    assert dispatch.deliver("mail")
+    assert actions.record_return(letter, by=desk, diagnosis="mailbox full")
+
+    actions.retry_dispatch(letter, by=ada)
+
+    assert dispatch.deliver("mail")
+    first, second = (message["Message-ID"] for message in mail_server.taken)
+    assert first == second  # whoever has it already can tell
+    assert actions.record_return(letter, by=desk, diagnosis="still full")

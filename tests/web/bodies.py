@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import MULTIPART_CONTENT
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from oncall.models import Schedule
 from releases.models import Correction, Doubt, GateKind, PackageFile
+from tests.factories import an_undelivered_letter
 from tests.web.routes import Route
 from tests.web.world import World
 from tickets.models import CheckPoint
@@ -185,6 +187,9 @@ GIVEN: dict[str, Body] = {
         "missing": [CheckPoint.objects.latest("pk").pk],
     },
     "admin:tickets_ticket_verdict": lambda world: FOUND,
+    "admin:tickets_ticket_send_again": lambda world: {
+        "letter": an_undelivered_letter(world.alpina.ticket, world.alpina.member, uuid4().hex).pk
+    },
     "ticket-hand-back": lambda world: {
         "reason": "Said.",
         "missing": [CheckPoint.objects.latest("pk").pk],

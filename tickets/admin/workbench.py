@@ -16,7 +16,7 @@ from supportdesk.accounts.models import Mandate, User
 from supportdesk.errors import Refused
 from supportdesk.web.office import colleague
 from tickets import clock_face, explained, timeline, why
-from tickets.admin import verbs, worklist
+from tickets.admin import undelivered, verbs, worklist
 from tickets.admin.verbs import Offer, VerbForm
 from tickets.models import (
     AccessRequest,
@@ -65,6 +65,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "impact": Impact.objects.filter(ticket=ticket).first(),
         "customer": customer_card(ticket, user),
         "why": why.of(ticket),
+        "undelivered": undelivered.of(ticket, user),
         "explained": explained.of(ticket, reader=user),
     }
 
