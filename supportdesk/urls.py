@@ -29,6 +29,7 @@ CLOSED = {
 urlpatterns = [
     path("", include("tickets.urls")),
     path("", include("releases.urls")),
+    path("", include("training.urls")),
     path("", include("oncall.urls")),
     *[path(f"account/{page}", site.nothing_here, name=name) for page, name in CLOSED.items()],
     path(

@@ -1,12 +1,16 @@
-"""Why not me: what somebody without a seat is told, in sentences."""
+"""What is said of seats: how many are free, what came of a booking, and why not me."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from training.actions.seating import seats_of
-from training.models import Enrolment, State
+from training.models import Enrolment, Session, SessionState, State
 from training.seats import Standing
 
 
@@ -28,6 +32,44 @@ def why(enrolment: Enrolment) -> list[str]:
     }
     said = words.get(State(enrolment.state), "")
     return [said] if said else []
+
+
+def seats(session: Session, at: datetime) -> tuple[str, str, str]:
+    """Kind, sign and words of the chip. Wants a session `with_waiting`."""
+    if session.state == SessionState.CANCELLED:
+        return "bad", "minus", _("cancelled")
+    if not session.takes_bookings(at):
+        return "off", "lock", _("booking is closed")
+    waiting = session.waiting  # type: ignore[attr-defined]  # annotated
+    free = max(0, session.free - waiting)
+    if free:
+        words = ngettext("%(n)d seat of %(all)d free", "%(n)d seats of %(all)d free", free)
+        return "ok", "check", words % {"n": free, "all": session.capacity}
+    if not session.waitlist_open:
+        return "off", "minus", _("fully booked")
+    words = ngettext("waiting list: %(n)d person", "waiting list: %(n)d people", waiting)
+    return "off", "pause", words % {"n": waiting}
+
+
+def outcome(rows: Sequence[Enrolment]) -> list[str]:
+    """What a booking has come to, one sentence for each state."""
+    found = Counter(row.state for row in rows)
+    said = []
+    if n := found[State.BOOKED]:
+        said.append(ngettext("The seat is booked.", "%(n)d seats are booked.", n) % {"n": n})
+    if n := found[State.REQUESTED]:
+        words = ngettext("Asked for. We confirm it by hand.", "%(n)d places are asked for.", n)
+        said.append(words % {"n": n})
+    if n := found[State.WAITING] + found[State.OFFERED]:
+        words = ngettext(
+            "On the waiting list. When a seat is free it is offered.",
+            "%(n)d people are on the waiting list; seats are offered as they become free.",
+            n,
+        )
+        said.append(words % {"n": n})
+    if found[State.REFUSED]:
+        said.append(_("There is no seat, and the waiting list is closed."))
+    return said
 
 
 def why_waiting(standing: Standing) -> list[str]:

@@ -22,6 +22,7 @@ from tests.factories import a_ticket, an_undelivered_letter, published_gates, pu
 from tests.intake.mails import mail
 from tickets import actions
 from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
+from training.models import Course, Enrolment, Session
 
 
 def build(tickets: int = 120) -> Ticket:
@@ -102,6 +103,8 @@ ROWS: dict[str, Callable[[Ticket], Any]] = {
     "delivery": lambda ticket: Delivery.objects.filter(organisation=ticket.organisation).latest(
         "pk"
     ),
+    "course": lambda ticket: Course.objects.filter(sessions__isnull=False).latest("pk"),
+    "training_session": lambda ticket: _crowded(),
     "fault": lambda ticket: MajorFault.objects.open().latest("pk"),
     "admin:releases_correction_validity": lambda ticket: Correction.objects.latest("pk"),
 }
@@ -122,6 +125,14 @@ def address(route: str, ticket: Ticket) -> str:
         row = ticket if kind == "admin:tickets_ticket" else _rows()[kind].latest("pk")
         return reverse(route, args=[row.pk])
     return reverse(route)
+
+
+def _crowded() -> Session:
+    """Where carol waits for a seat behind others."""
+    carol = User.objects.get(email=CAROL)
+    waits = Enrolment.objects.filter(person=carol, state="waiting").first()
+    assert waits, "The demo has no session that carol waits for."
+    return waits.session
 
 
 def _webhook() -> Webhook:

@@ -105,6 +105,7 @@ GIVEN: dict[str, Body] = {
     "admin:oncall_change_add": _change,
     "admin:oncall_rotation_add": _rotation,
     "admin:oncall_rotation_change": _rotation,
+    "training_book": lambda world: {"me": "1"},
     "profile_about": lambda world: {"name": "A name", "language": "en"},
     "tokens": lambda world: {"name": "Another program", "scopes": ["tickets:read"], "lasts": 30},
     "organisation_invite": lambda world: {

@@ -52,6 +52,7 @@ from tests.factories import (
     CalendarFactory,
     CompetenceFactory,
     CorrectionFactory,
+    CourseFactory,
     LineFactory,
     MandateFactory,
     ModuleFactory,
@@ -64,6 +65,7 @@ from tests.factories import (
     a_defect,
     a_major_fault,
     a_package_file,
+    a_session,
     a_ticket,
 )
 from tests.releases.fleet import deliver
@@ -90,8 +92,8 @@ from tickets.models import (
     RawMail,
     Ticket,
 )
-from training.actions import count_cause
-from training.models import CauseCount, Topic
+from training.actions import count_cause, enrol
+from training.models import CauseCount, Course, Enrolment, Session, Topic
 
 
 def _dispatch(house: World, n: int) -> Dispatch:
@@ -162,6 +164,26 @@ def _count(house: World, n: int) -> None:
     count_cause(
         TopicFactory(), house.alpina.organisation, cause="x", on=date(2020 + n // 12, n % 12 + 1, 9)
     )
+
+
+def _session(house: World, n: int) -> Session:
+    """Of the course the page is about, with a release, topics, trainers and somebody's seat."""
+    house.row(Course).topics.add(TopicFactory())
+    course = CourseFactory(line=LineFactory()) if n % 2 else house.row(Course)
+    trainer = UserFactory(roles=["trainer"])
+    session = a_session(course, by=trainer, trainers=[trainer], capacity=1)
+    carol = house.people["carol"]
+    if n % 4 < 2:
+        enrol(session, [carol], by=carol)
+    return session
+
+
+def _enrolment(house: World, n: int) -> None:
+    """A colleague who waits in the session that the page is about, and one in another."""
+    alpina = house.alpina.organisation
+    for session in (house.row(Session), _session(house, n)):
+        colleague = UserFactory(organisation=alpina, roles=["member"])
+        enrol(session, [colleague], by=colleague)
 
 
 def _duty(house: World, n: int) -> Duty:
@@ -266,6 +288,9 @@ ONE_MORE: dict[type[Model], Maker] = {
         module=ModuleFactory(), text=f"Look {n}"
     ),
     CauseCount: _count,
+    Session: _session,
+    Enrolment: _enrolment,
+    Course: lambda house, n: CourseFactory(line=LineFactory()),
     Line: lambda house, n: LineFactory(
         name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1
     ),

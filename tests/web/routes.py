@@ -33,6 +33,7 @@ from tickets.models import (
     RawMail,
     Ticket,
 )
+from training.models import Course, Enrolment, Session
 
 
 def _file(world: World) -> dict[str, Any]:
@@ -94,6 +95,9 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
     "access": AccessRequest,
+    "course": Course,
+    **dict.fromkeys(("training_session", "training_book"), Session),
+    **{f"place_{verb}": Enrolment for verb in ("cancel", "accept", "refuse")},
     "fault": MajorFault,
     **{f"admin:tickets_majorfault_{verb}": MajorFault for verb in major_fault.STEPS},
     **{f"access_{verb}": AccessRequest for verb in ("approve", "decline", "revoke")},

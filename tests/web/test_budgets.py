@@ -47,6 +47,7 @@ from tickets.models import (
     Message,
     Ticket,
 )
+from training.models import Enrolment, Session
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -58,6 +59,10 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:tickets_figures": ("lea", [Ticket, Escalation]),
     "accesses": ("carol", [AccessRequest]),
     "access": ("carol", [AccessEntry]),
+    "trainings": ("carol", [Session, Enrolment]),
+    "trainings_mine": ("carol", [Session, Enrolment]),
+    "course": ("carol", [Session]),
+    "training_session": ("carol", [Session, Enrolment, User]),
     "home": ("alice", [Ticket, Notice, System]),
     "systems": ("carol", [System, Package]),
     "deliveries": ("carol", [Delivery]),

@@ -53,7 +53,7 @@ from tests.factories import (
     a_ticket,
     published_levels,
 )
-from tests.web import product, roster
+from tests.web import product, roster, seats
 from tickets import actions
 from tickets.models import (
     AccessRequest,
@@ -69,7 +69,7 @@ from tickets.models import (
     Ticket,
 )
 from training.actions import count_cause
-from training.models import CauseCount
+from training.models import CauseCount, Enrolment
 
 ALPINA, HANSA, SECRET = "qalpinaq", "qhansaq", "qgeheimq"
 AFTER = "qspaeterq"  # what was written once the mandate had ended
@@ -141,7 +141,8 @@ def build() -> World:
     CheckPoint.objects.create(text="Everywhere")
     AgeLimit.objects.create(priority=3, days=30)
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
-    rows = product.rows(module, alpina) | {DevelopmentArea: area} | rows_of(alpina) | on_call
+    rows = product.rows(module, alpina) | seats.rows(people["tom"], alpina, hansa)
+    rows |= {DevelopmentArea: area} | rows_of(alpina) | on_call
     return World(people, alpina, hansa, confidential, module, rows)
 
 
@@ -228,6 +229,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         CauseCount: owned.organisation.cause_counts.get(cause=owned.marker),
         Agreement: owned.organisation.agreements.get(),
         User: owned.member,
+        Enrolment: owned.member.enrolments.get(),
         Notice: owned.member.notices.latest("pk"),
     }
 

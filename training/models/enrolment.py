@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 import pgtrigger
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import CustomerRows, Organisation, Service, User
-from training.models.session import Session
+from training.models.session import LINK_BEFORE, Session
 
 
 class State(models.TextChoices):
@@ -166,6 +167,11 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.session}"
+
+    def link(self, at: datetime) -> str:
+        """Where to join, shortly before it begins, for those with a seat; else nothing."""
+        shown = self.state == State.BOOKED and at >= self.session.starts_at - LINK_BEFORE
+        return self.session.link if shown else ""
 
     @property
     def is_living(self) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import Language, User
 from training.models.course import Course
 
+LINK_BEFORE = timedelta(days=1)  # how long before it begins people with a seat see the link
 # A trainer's time is that of the session, however it is written.
 TIME_OF_THE_SESSION = """
     NEW.during := (SELECT during FROM training_session WHERE id = NEW.session_id);
@@ -57,6 +58,11 @@ class SessionQuerySet(models.QuerySet):
 
     def for_lists(self) -> Self:
         return self.select_related("course__line").prefetch_related("course__topics", "trainers")
+
+    def with_waiting(self) -> Self:
+        """Each with how many wait for a seat, as `waiting`; in order, which grouping would drop."""
+        waiting = Count("enrolments", filter=Q(enrolments__state="waiting"))
+        return self.annotate(waiting=waiting).order_by("during", "pk")
 
     def with_passed_offers(self, at: datetime) -> Self:
         """Where a seat is held for somebody who did not answer in time."""
@@ -172,6 +178,9 @@ class Session(models.Model):
     def closes_at(self) -> datetime:
         """From when nobody books or is offered a seat any more."""
         return min(self.booking_until or self.starts_at, self.starts_at)
+
+    def takes_bookings(self, at: datetime) -> bool:
+        return self.state == SessionState.OPEN and at < self.closes_at
 
     @property
     def free(self) -> int:

@@ -26,6 +26,7 @@ from demo import (
     post,
     roster,
     rows,
+    trainings,
 )
 from demo.year import A_YEAR, FIRST_NUMBER, Story, Year
 from releases.models import Module
@@ -101,10 +102,10 @@ class Command(BaseCommand):
             causes.tell()
             files, notices = enclosed.write(dice), inbox.write(now)
             mails, paged = post.write(desk), pages.write(desk)
-            told = faults.write(now)
+            told, sessions = faults.write(now), trainings.write(built, now)
             audit.record("demo.completed", Module.objects.earliest("pk"), by=desk)
         self.stdout.write(f"Demo: {files} files, {notices} notices, {mails} mails that wait.")
-        self.stdout.write(f"Demo: {paged} pages, {told} major faults.")
+        self.stdout.write(f"Demo: {paged} pages, {told} major faults, {sessions} trainings.")
         self.stdout.write("The demo is complete.")
 
     @transaction.atomic

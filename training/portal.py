@@ -1,0 +1,185 @@
+"""The customers' pages about trainings: what is offered, who has a seat, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from supportdesk.accounts import access
+from supportdesk.accounts.models import User
+from supportdesk.web.forms import attempt
+from supportdesk.web.portal import SignedIn
+from training import actions, places, wording
+from training.forms import BookForm, CatalogueForm
+from training.models import Course, Enrolment, Session
+from training.models.session import SessionQuerySet
+
+SHOWN = 60  # sessions of one page, and places
+OTHERS = 5  # sessions of the same course beside one
+
+
+@require_GET
+def trainings(request: SignedIn) -> HttpResponse:
+    form = CatalogueForm(request.GET)
+    rows = form.chosen(_to_come(request.user))[: SHOWN + 1]
+    context = {
+        "section": "trainings",
+        "form": form,
+        "lines": _lines(request.user, rows[:SHOWN]),
+        "more": len(rows) > SHOWN,
+        "shown": SHOWN,
+    }
+    status = 200 if form.is_valid() else 422
+    return render(request, "training/catalogue.html", context, status=status)
+
+
+@require_GET
+def mine(request: SignedIn) -> HttpResponse:
+    user, now = request.user, timezone.now()
+    rows = _with_reasons(Enrolment.objects.visible_to(user)).order_by("-session__during", "pk")
+    own = list(rows.filter(person=user)[:SHOWN])
+    context = {
+        "section": "trainings",
+        "to_come": places.shown([row for row in own if _is_to_come(row, now)], user, now)[::-1],
+        "past": places.shown([row for row in own if not _is_to_come(row, now)], user, now),
+        "others": [],
+        "shown": SHOWN,
+    }
+    if not user.is_vendor:
+        others = rows.exclude(person=user).living().filter(session__during__endswith__gt=now)
+        context["others"] = places.shown(list(others[:SHOWN])[::-1], user, now)
+    return render(request, "training/mine.html", context)
+
+
+@require_GET
+def course(request: SignedIn, pk: int) -> HttpResponse:
+    row = get_object_or_404(Course.objects.visible_to(request.user).select_related("line"), pk=pk)
+    context = {
+        "section": "trainings",
+        "course": row,
+        "topics": list(row.topics.all()),
+        "lines": _lines(request.user, _to_come(request.user).filter(course=row)[:SHOWN]),
+    }
+    return render(request, "training/course.html", context)
+
+
+@require_GET
+def session(request: SignedIn, pk: int) -> HttpResponse:
+    row = _visible(request.user, pk)
+    request.user.notices.filter(url=request.path).mark_read()
+    return _page(request, row)
+
+
+@require_POST
+def book(request: SignedIn, pk: int) -> HttpResponse:
+    row = _visible(request.user, pk)
+    access.require(request.user, "session.enrol")
+    form = BookForm(row, request.user, request.POST)
+    booked = attempt(form, lambda: actions.enrol(row, form.chosen(), by=request.user))
+    if booked is None:
+        return _page(request, row, form, status=422)
+    for words in wording.outcome(booked):
+        messages.success(request, words)
+    return redirect("training_session", row.pk)
+
+
+@require_POST
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
+    return _answered(
+        request, pk, actions.cancel, _("Given up. A free seat goes to whoever is next in line.")
+    )
+
+
+@require_POST
+def accept(request: SignedIn, pk: int) -> HttpResponse:
+    return _answered(request, pk, actions.accept_offer, _("The seat is booked."))
+
+
+@require_POST
+def refuse(request: SignedIn, pk: int) -> HttpResponse:
+    return _answered(
+        request,
+        pk,
+        actions.refuse_offer,
+        _("Given up. A free seat goes to whoever is next in line."),
+    )
+
+
+def _answered(request: SignedIn, pk: int, verb: Callable[..., Any], done: str) -> HttpResponse:
+    row = get_object_or_404(Enrolment.objects.visible_to(request.user), pk=pk)
+    verb(row, by=request.user)
+    messages.success(request, done)
+    return redirect("training_session", row.session_id)
+
+
+def _visible(user: User, pk: int) -> Session:
+    rows = Session.objects.visible_to(user).for_lists().with_waiting()
+    return get_object_or_404(rows.prefetch_related("enrolments"), pk=pk)
+
+
+def _page(
+    request: SignedIn, row: Session, form: BookForm | None = None, status: int = 200
+) -> HttpResponse:
+    user, now = request.user, timezone.now()
+    found = list(Enrolment.objects.visible_to(user).for_lists().filter(session=row))
+    for one in found:
+        one.session = row  # whose enrolments are read already
+    shown = places.shown(sorted(found, key=lambda one: one.person.name), user, now)
+    own = next((place for place in shown if place.is_own), None)
+    bookable = row.takes_bookings(now) and access.may(user, "session.enrol") and not user.is_vendor
+    form = form or BookForm(row, user)
+    others = _to_come(user).filter(course=row.course_id).exclude(pk=row.pk)
+    context = {
+        "section": "trainings",
+        "session": row,
+        "seats": wording.seats(row, now),
+        "own": own,
+        "colleagues": [place for place in shown if not place.is_own],
+        "books_self": bookable and not (own and own.row.is_living),
+        "form": form if bookable and form.books_for_others else None,
+        "free_until": row.course.free_until(row.starts_at),
+        "is_free": now <= row.course.free_until(row.starts_at),
+        "others": _lines(user, others.bookable(now)[:OTHERS]),
+    }
+    return render(request, "training/session.html", context, status=status)
+
+
+def _to_come(user: User) -> SessionQuerySet:
+    rows = Session.objects.visible_to(user).to_come(timezone.now())
+    return rows.filter(course__is_active=True).for_lists().with_waiting()
+
+
+def _lines(user: User, rows: SessionQuerySet) -> list[dict[str, Any]]:
+    """Sessions with what the reader has with each."""
+    now, sessions = timezone.now(), list(rows)
+    own = {one.session_id: one for one in user.enrolments.filter(session__in=sessions).living()}
+    return [
+        {"session": one, "seats": wording.seats(one, now), "own": _sign(own.get(one.pk))}
+        for one in sessions
+    ]
+
+
+def _sign(row: Enrolment | None) -> dict[str, str] | None:
+    if row is None:
+        return None
+    look, sign = places.LOOKS.get(row.state, places.OVER)
+    return {"look": look, "sign": sign, "words": row.get_state_display()}
+
+
+def _with_reasons(rows: Any) -> Any:
+    """With the sessions' other enrolments: why somebody waits is computed from them."""
+    everybody = Prefetch("session__enrolments", Enrolment.objects.order_by("pk"))
+    return rows.for_lists().prefetch_related(everybody)
+
+
+def _is_to_come(row: Enrolment, now: datetime) -> bool:
+    return row.is_living and row.session.ends_at > now
