@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models.functions import Now
 
-from oncall.models import EngineBeat, Page, Policy
+from oncall.models import EngineBeat, Heartbeat, Page, Policy
 from supportdesk.messaging.models import Dispatch
 
 ABOUT_PAGES = "oncall.page"
@@ -22,6 +22,7 @@ def overdue() -> dict[str, int]:
     found = {
         "pages": Page.objects.overdue(patience).count(),
         "failing_pages": Page.objects.open().filter(failures__gt=0).count(),
+        "beats": Heartbeat.objects.stuck(patience).count(),
         "calls": _calls(patience),
         "wakers": _silent(patience),
     }

@@ -12,11 +12,18 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from oncall import actions, ical, mail
-from oncall.models import Duty, Feed
+from oncall.models import Duty, Feed, Heartbeat
 from oncall.overdue import is_used, overdue
+from supportdesk.accounts.models import User
 from supportdesk.errors import Refused, WrongState
 
 PAST = timedelta(days=30)
@@ -59,6 +66,19 @@ def reachable(request: HttpRequest, token: str) -> HttpResponse:
         answer = render(request, "oncall/reachable.html", {"duty": duty})
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+@csrf_exempt  # no browser and no session: whoever knows the address is the job
+@login_not_required
+@require_POST
+@never_cache
+def beat(request: HttpRequest, secret: str) -> JsonResponse:
+    """A job says that it has run. A look at the address, as scanners do, says nothing."""
+    row = Heartbeat.objects.opened_by(secret).first()
+    if row is None:
+        raise Http404
+    row = actions.report_beat(row, by=User.objects.desk())
+    return JsonResponse({"job": row.name, "reported_at": row.last_report_at})
 
 
 @login_not_required

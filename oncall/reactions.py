@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from oncall import actions, mail
-from oncall.models import Change, ContactChannel, Duty, Page, Schedule
+from oncall.models import Change, ContactChannel, Duty, Heartbeat, Page, Schedule
 from oncall.spans import Span
 from supportdesk.accounts.models import User
 from supportdesk.messaging import about, notices
@@ -15,6 +15,7 @@ from supportdesk.messaging.models import Dispatch
 from supportdesk.messaging.outbox import reacts_to
 
 about.VISIBLE["oncall.schedule"] = Schedule.objects.visible_to
+about.VISIBLE["oncall.heartbeat"] = Heartbeat.objects.visible_to
 about.VISIBLE["oncall.page"] = Page.objects.visible_to
 about.VISIBLE["oncall.contactchannel"] = ContactChannel.objects.visible_to
 about.OPEN["oncall.page"] = Page.objects.calling

@@ -51,9 +51,9 @@ def ask_who_is_next() -> None:
 
 @shared_task
 def tick() -> int:
-    """On commit and every five seconds: whatever pages are due go on.
+    """On commit and every five seconds: jobs that have not reported are paged, due pages go on.
 
-    Safe to repeat and to run many times at once: a page is locked while it goes on.
+    Safe to repeat and to run many times at once: a row is locked while it goes on.
     """
     return _tick(EngineBeat.Waker.CELERY)
 
@@ -81,6 +81,8 @@ def report_health() -> bool:
 
 def _tick(waker: EngineBeat.Waker) -> int:
     done = 0
+    while done < AT_A_TIME and actions.miss_beat():
+        done += 1
     while done < AT_A_TIME and actions.tick():
         done += 1
     rows = [EngineBeat(waker=waker, at=Now())]

@@ -1,5 +1,6 @@
 """Everything that changes a roster or a page, one function per verb."""
 
+from oncall.actions.beats import expect, miss_beat, open_address, report_beat
 from oncall.actions.changes import Contradiction, Wish, change_plan, withdraw_change
 from oncall.actions.lines import add_line, confirm_line, remove_line, set_rules
 from oncall.actions.materialising import build_duties, preview
@@ -38,8 +39,11 @@ __all__ = [
     "confirm_reachable",
     "end_rotation",
     "escalate_page",
+    "expect",
     "hand_over",
+    "miss_beat",
     "offer_swap",
+    "open_address",
     "open_feed",
     "open_page",
     "open_test_page",
@@ -47,6 +51,7 @@ __all__ = [
     "reassign",
     "remind",
     "remove_line",
+    "report_beat",
     "resolve",
     "set_rotation",
     "set_rules",

@@ -5,6 +5,7 @@ from django.contrib import admin
 from oncall.admin.change import ChangeAdmin
 from oncall.admin.critical import CriticalPeriodAdmin, CriticalRuleAdmin
 from oncall.admin.duty import DutyAdmin
+from oncall.admin.heartbeat import HeartbeatAdmin
 from oncall.admin.page import PageAdmin
 from oncall.admin.policy import PolicyAdmin
 from oncall.admin.rotation import RotationAdmin
@@ -14,6 +15,7 @@ from oncall.models import (
     CriticalPeriod,
     CriticalRule,
     Duty,
+    Heartbeat,
     Page,
     Policy,
     Rotation,
@@ -29,3 +31,4 @@ admin.site.register(Schedule, ScheduleAdmin)
 admin.site.register(CriticalPeriod, CriticalPeriodAdmin)
 admin.site.register(CriticalRule, CriticalRuleAdmin)
 admin.site.register(Policy, PolicyAdmin)
+admin.site.register(Heartbeat, HeartbeatAdmin)

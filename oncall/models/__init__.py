@@ -6,6 +6,7 @@ from oncall.models.channel import ContactChannel, PersonalRule
 from oncall.models.critical import CriticalPeriod, CriticalRule
 from oncall.models.duty import Duty
 from oncall.models.feed import Feed
+from oncall.models.heartbeat import Heartbeat
 from oncall.models.page import HandOver, Page, PageEvent, StepRun
 from oncall.models.policy import Policy, PolicyStep, PolicyVersion
 from oncall.models.rotation import Member, Rotation
@@ -20,6 +21,7 @@ __all__ = [
     "EngineBeat",
     "Feed",
     "HandOver",
+    "Heartbeat",
     "Instead",
     "Member",
     "Page",

@@ -158,6 +158,7 @@ class PageEvent(models.Model):
         REASSIGNED = "reassigned", _("Another policy")
         RESOLVED = "resolved", _("Resolved")
         BROUGHT_FORWARD = "brought_forward", _("A way failed, the next one now")
+        REPORTED = "reported", _("The late report came")
         FAILED = "failed", _("Something went wrong, tried again")
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="events")

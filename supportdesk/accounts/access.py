@@ -102,6 +102,7 @@ TICKETS = {
     "criticalrule.view",
     "page.view",
     "policy.view",
+    "heartbeat.view",
 }
 ON_CALL = {
     "duty.swap",
@@ -159,6 +160,7 @@ LEAD = AGENT | {
     "roster.plan",
     "page.open",
     "policy.configure",
+    "heartbeat.configure",
     "schedule.configure",
     "criticalperiod.configure",
     "criticalrule.configure",
@@ -209,6 +211,7 @@ ADMIN = (
             "course",
             "schedule",
             "policy",
+            "heartbeat",
         ]
         for verb in ["view", "configure"]
     }
@@ -239,6 +242,7 @@ SYSTEM = {
     "page.resolve",
     "duty.remind",
     "offer.expire",
+    "heartbeat.report",
     "ticket.route",
     "ticket.assign",
     "ticket.announce_closing",

@@ -131,6 +131,7 @@ PERSONAS = [
     Page("admin:oncall_rotation_changelist", LEA, ours=False),
     Page("admin:oncall_*_history", AUDREY, ours=False),
     Page("admin:oncall_schedule_*", LEA, ours=False),
+    Page("admin:oncall_heartbeat_*", LEA, ours=False),
     Page("admin:oncall_critical*", LEA, ours=False),
     Page("admin:worktime_*", LEA, ours=False),
     Page("admin:audit_*", AUDREY, ours=False),
@@ -148,6 +149,8 @@ NO_PAGES = {
     "duty_reachable": "opened by a letter's link: tests/oncall walks it",
     "health_pages": "for machines",
     "rating": "opened by a link in a letter: tests/tickets walks it",
+    "heartbeat_report": "for jobs",
+    "admin:oncall_heartbeat_address": "a verb: shows its secret once",
     "page_take": "opened by a link in a call: tests/oncall walks it",
     **{
         f"admin:oncall_duty_{verb}": "a verb: takes a click"

@@ -8,12 +8,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 from django.utils import timezone
 
-from oncall.actions import open_page
+from oncall.actions import expect, open_page
 from oncall.models import (
     Change,
     CriticalPeriod,
     CriticalRule,
     Duty,
+    Heartbeat,
     Page,
     Policy,
     Rotation,
@@ -352,6 +353,10 @@ ONE_MORE: dict[type[Model], Maker] = {
         f"n{n}", "x", by=house.people["lea"], policy=house.row(Policy)
     ),
     Policy: lambda house, n: Policy.objects.create(name=f"n{n}"),
+    Heartbeat: lambda house, n: expect(
+        Heartbeat(name=f"n{n}", reports_by=time(5), policy=Policy.objects.create(name=f"h{n}")),
+        by=house.people["lea"],
+    ),
     CriticalRule: lambda house, n: CriticalRule.objects.get_or_create(
         rule=CriticalRule.Rule.values[n % len(CriticalRule.Rule.values)]
     ),

@@ -15,6 +15,7 @@ from oncall.models import (
     CriticalPeriod,
     CriticalRule,
     Duty,
+    Heartbeat,
     Page,
     Policy,
     PolicyStep,
@@ -49,6 +50,7 @@ def _page(people: dict[str, User], schedule: Schedule) -> dict[type[Model], Mode
     policy = Policy.objects.create(name="Nachts")
     policy.last_resort.add(people["lea"])
     PolicyStep.objects.create(policy=policy, position=1).schedules.add(schedule)
-    facts = {"by": people["lea"], "policy": policy}
-    page = actions.open_page("job:4711", "Zahllauf steht", **facts)
-    return {ContactChannel: line, Policy: policy, Page: page}
+    page = actions.open_page("job:4711", "Zahllauf steht", by=people["lea"], policy=policy)
+    facts = {"name": "ZAHL_TAG", "reports_by": time(5), "policy": policy}
+    job = actions.expect(Heartbeat(**facts), by=people["lea"])
+    return {ContactChannel: line, Policy: policy, Page: page, Heartbeat: job}

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from oncall.admin.change import VERBS as CHANGE_VERBS
 from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
-from oncall.models import Change, ContactChannel, Duty, Page
+from oncall.models import Change, ContactChannel, Duty, Heartbeat, Page
 from releases.admin.package import VERBS as PACKAGE_VERBS
 from releases.models import Correction, Delivery, Package, PackageFile, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
@@ -48,6 +48,7 @@ ADDRESSES: dict[str, Words] = {
     **dict.fromkeys(("delivery_file", "delivery-file-content"), _file),
     "duty_feed": lambda world: {"secret": "none"},
     "duty_reachable": lambda world: {"token": "none"},
+    "heartbeat_report": lambda world: {"secret": "none"},
     "page_take": lambda world: {"token": "none"},
     "rating": lambda world: {"token": "none"},
     "ticket_confirm": lambda world: {"number": world.alpina.resolved.pk},
@@ -80,6 +81,7 @@ MODELS: dict[str, type[Model]] = {
     **{f"admin:oncall_change_{verb}": Change for verb in CHANGE_VERBS},
     **{f"admin:oncall_page_{verb}": Page for verb in PAGE_STEPS},
     **{f"admin:oncall_page_line_{verb}": ContactChannel for verb in LINE_VERBS},
+    "admin:oncall_heartbeat_address": Heartbeat,
     "attachment": Attachment,
     "notice_read": Notice,
     **dict.fromkeys(("colleague", "colleague_grant"), User),
