@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -93,6 +95,32 @@ def called(page: Page, person: User, way: str) -> dict[str, str]:
     subject = letters.subject("page/called", person.language, facts)
     text = subject if way == ContactChannel.Kind.VOICE else f"{subject} {link}"
     return {"subject": subject, "text": text}
+
+
+class Gust(NamedTuple):
+    """How many alarms of a storm were counted on a page."""
+
+    page: Page
+    alarms: int
+    since: datetime
+
+    @property
+    def link(self) -> str:
+        return _link(reverse("admin:oncall_page_change", args=[self.page.pk]))
+
+
+def stormed(person: User, gusts: list[Gust]) -> None:
+    """One letter about all pages of a storm."""
+    since = min(gust.since for gust in gusts)
+    dispatch.mail(
+        person,
+        "page/stormed",
+        key=f"page.stormed:{since.isoformat()}",
+        gusts=gusts,
+        since=since,
+        alarms=sum(gust.alarms for gust in gusts),
+        link=_link(reverse("admin:oncall_page_changelist")),
+    )
 
 
 def code(line: ContactChannel, secret: str) -> None:

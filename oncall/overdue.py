@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from oncall.models import EngineBeat, Heartbeat, Page, Policy
+from oncall.storm import LONGEST
 from supportdesk.messaging.models import Dispatch
 
 ABOUT_PAGES = "oncall.page"
@@ -23,6 +24,9 @@ def overdue() -> dict[str, int]:
         "pages": Page.objects.overdue(patience).count(),
         "failing_pages": Page.objects.open().filter(failures__gt=0).count(),
         "beats": Heartbeat.objects.stuck(patience).count(),
+        "digests": Page.objects.stormy()
+        .filter(storm_since__lte=Now() - LONGEST - patience)
+        .count(),
         "calls": _calls(patience),
         "wakers": _silent(patience),
     }

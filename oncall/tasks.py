@@ -85,6 +85,7 @@ def _tick(waker: EngineBeat.Waker) -> int:
         done += 1
     while done < AT_A_TIME and actions.tick():
         done += 1
+    actions.tell_storm()
     rows = [EngineBeat(waker=waker, at=Now())]
     EngineBeat.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["waker"], update_fields=["at"]

@@ -21,6 +21,7 @@ from oncall.actions.reach import (
     tell_fallback,
 )
 from oncall.actions.rotations import Place, Turns, end_rotation, set_rotation
+from oncall.actions.storms import tell_storm
 from oncall.actions.swaps import offer_swap, take_swap, withdraw_swap
 from oncall.actions.ticking import bring_forward, tick
 
@@ -57,6 +58,7 @@ __all__ = [
     "set_rules",
     "take_swap",
     "tell_fallback",
+    "tell_storm",
     "tick",
     "withdraw_change",
     "withdraw_swap",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from oncall import escalation, frozen
@@ -162,8 +162,9 @@ def _open(*, by: User, **facts: Any) -> Page:
 
 
 def _count(page: Page) -> Page:
-    Page.objects.filter(pk=page.pk).update(alarms=F("alarms") + 1, last_alarm_at=Now())
-    page.refresh_from_db(fields=["alarms", "last_alarm_at"])
+    facts = {"last_alarm_at": Now(), "storm_since": Coalesce("storm_since", Now())}
+    Page.objects.filter(pk=page.pk).update(alarms=F("alarms") + 1, **facts)
+    page.refresh_from_db(fields=["alarms", *facts])
     return page
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +38,10 @@ class PageQuerySet(models.QuerySet):
     def due(self) -> Self:
         """By the database's clock, the longest overdue first."""
         return self.filter(due_at__lte=Now()).order_by("due_at", "pk")
+
+    def stormy(self) -> Self:
+        """With alarms counted that nobody has been told of in a digest."""
+        return self.filter(storm_since__isnull=False)
 
     def overdue(self, by: timedelta) -> Self:
         return self.filter(due_at__lte=Now() - by)
@@ -70,6 +74,8 @@ class Page(models.Model):
     since_round = models.IntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
     alarms = models.PositiveIntegerField(_("alarms"), default=1)
+    told_alarms = models.PositiveIntegerField(default=1, db_default=1)
+    storm_since = models.DateTimeField(null=True)
     last_alarm_at = models.DateTimeField(_("last alarm"), default=timezone.now)
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     acknowledged_by = models.ForeignKey(
@@ -101,12 +107,19 @@ class Page(models.Model):
                 condition=Q(due_at__isnull=False, ended_at__isnull=True)
                 | Q(due_at__isnull=True, ended_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="nobody_is_told_of_alarms_to_come",
+                condition=Q(told_alarms__lte=F("alarms")),
+            ),
             models.UniqueConstraint(
                 name="one_open_page_per_key", fields=["key"], condition=Q(due_at__isnull=False)
             ),
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="due"),
+            models.Index(
+                fields=["storm_since"], condition=Q(storm_since__isnull=False), name="stormy"
+            ),
             models.Index(fields=["about_type", "about_id"], name="pages_about"),
         ]
 
