@@ -173,6 +173,10 @@ class OpenIn(serializers.Serializer):
             raise serializers.ValidationError(errors, "required")
 
 
+class WithdrawVerdictIn(serializers.Serializer):
+    reason = Text(help_text="For colleagues.")
+
+
 class SayIn(serializers.Serializer):
     text = Text()
 
@@ -352,6 +356,11 @@ class TicketViewSet(DeskViewSet):
     def diagnose(self, ticket: Ticket, **given: Any) -> Ticket:
         """Say what the cause was, with what the verdict demands."""
         return actions.diagnose(ticket, by=self.me, **with_finding(given))
+
+    @verb(WithdrawVerdictIn)
+    def withdraw_verdict(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Say that nobody knows the cause after all."""
+        return actions.withdraw_verdict(ticket, by=self.me, **given)
 
     @verb()
     def confirm(self, ticket: Ticket) -> Ticket:

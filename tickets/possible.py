@@ -34,6 +34,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "hand_back": (_leading_nowhere(Status.WAITING_CUSTOMER), Status.WAITING_CUSTOMER),
     "resume": (NOT_WAITING, Status.OPEN),
     "diagnose": ([Status.CLOSED], Status.OPEN),
+    "withdraw_verdict": (DONE, Status.OPEN),
     "resolve": (_leading_nowhere(Status.RESOLVED), Status.RESOLVED),
     "confirm": ([status for status in Status if status != Status.RESOLVED], Status.CLOSED),
     "reopen": ([status for status in Status if status not in DONE], Status.OPEN),

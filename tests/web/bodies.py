@@ -173,6 +173,7 @@ GIVEN: dict[str, Body] = {
     "admin:tickets_majorfault_unlink": lambda world: {"ticket": world.alpina.ticket.pk},
     "ticket_object": lambda world: SAID,
     "ticket-object": lambda world: SAID,
+    "ticket-withdraw-verdict": lambda world: {"reason": "Said."},
     "ticket-change-priority": lambda world: {"priority": 2, "reason": "Said."},
     "ticket-decide-objection": lambda world: {"priority": 2, "text": "Said."},
     "admin:tickets_ticket_priority": lambda world: {"priority": 2, "reason": "Said."},

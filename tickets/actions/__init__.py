@@ -25,7 +25,7 @@ from tickets.actions.defect import (
     reject_defect,
     report_defect,
 )
-from tickets.actions.diagnosis import Finding, NewWish, diagnose
+from tickets.actions.diagnosis import Finding, NewWish, diagnose, withdraw_verdict
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
 from tickets.actions.hand_back import hand_back
@@ -116,5 +116,6 @@ __all__ = [
     "watch",
     "withdraw",
     "withdraw_access",
+    "withdraw_verdict",
     "write_update",
 ]

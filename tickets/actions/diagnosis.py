@@ -16,8 +16,9 @@ from releases.models import Correction, System, Wish
 from supportdesk.accounts.models import User
 from supportdesk.errors import Invalid, Refused, WrongState
 from tickets.actions import steps
+from tickets.actions.clockwork import wind
 from tickets.actions.defect import Fault, hand_over, report_defect, take_back
-from tickets.models import Defect, Diagnosis, HistoryEntry, Status, Ticket, Verdict
+from tickets.models import DONE, Defect, Diagnosis, HistoryEntry, Status, Ticket, Verdict
 from tickets.models.diagnosis import DEMANDS
 from training.actions import count_cause
 from training.models import Topic
@@ -93,6 +94,31 @@ def diagnose(ticket: Ticket, *, by: User, finding: Finding) -> Ticket:
         hand_over(ticket, ticket.diagnosis.defect, by=by)
     else:
         take_back(ticket, by=by)
+    return ticket
+
+
+@transaction.atomic
+def withdraw_verdict(ticket: Ticket, *, by: User, reason: str) -> Ticket:
+    """Take the verdict back without another one: nobody knows the cause after all.
+
+    What counted by it counts no more (the topic's figures, the interest in a correction, the voice
+    for a wish), and development is not waited for. What was reported, put or informed stays.
+    Raises WrongState once it is resolved, which demands a verdict; Refused where none holds.
+    """
+    ticket = steps.claim(ticket, "ticket.diagnose", by=by)
+    if ticket.status in DONE:
+        raise WrongState(Status(ticket.status), Status.OPEN)
+    former = ticket.diagnosis
+    if former is None:
+        raise Refused(_("No cause is given that could be withdrawn."))
+    if not reason.strip():
+        raise Invalid.blank("reason")
+    steps.change(ticket, diagnosis=None)
+    _settle(former, ticket, -1, by=by)
+    facts = {"verdict": former.verdict, "diagnosis": former.pk}
+    steps.trace(ticket, HistoryEntry.Kind.RETRACTED, by=by, public=False, reason=reason, **facts)
+    take_back(ticket, by=by)
+    wind(ticket)  # it may be old enough by now to come before a lead
     return ticket
 
 

@@ -21,7 +21,7 @@ from supportdesk.errors import Refused
 from supportdesk.web.fields import DayInput
 from supportdesk.web.office import colleague
 from tickets import actions
-from tickets.models import Defect, Diagnosis, Ticket, Verdict
+from tickets.models import DONE, Defect, Diagnosis, Ticket, Verdict
 from tickets.models.diagnosis import DEMANDS, FOLLOW_UPS
 from training.models import Topic
 
@@ -226,30 +226,58 @@ class FindingForm(VerbForm):
 
 
 class DiagnoseForm(FindingForm):
+    done = _("The cause is noted.")
+
     def act(self, ticket: Ticket, *, by: User) -> None:
         finding = self.finding() or actions.Finding("")
         actions.diagnose(ticket, by=by, finding=finding)
 
 
+class WithdrawForm(VerbForm):
+    """Stands beside the other on one page: which was sent says the name of its button."""
+
+    done = _("The cause is withdrawn.")
+    reason = forms.CharField(
+        label=_("Why is it none after all?"),
+        max_length=5_000,
+        widget=forms.Textarea({"class": "sd-input", "rows": 2}),
+    )
+
+    def act(self, ticket: Ticket, *, by: User) -> None:
+        actions.withdraw_verdict(ticket, by=by, reason=self.cleaned_data["reason"])
+
+
+# What becomes of the follow-up when a verdict is withdrawn.
+AFTERWARDS = {
+    Verdict.SOFTWARE_DEFECT: _(
+        "The ticket comes back from development. The defect stays reported, also for others."
+    ),
+    Verdict.HANDLING_ERROR: _("It does not count for the topic any more. The topic stays."),
+    Verdict.MISSING_CORRECTION: _(
+        "The customer's interest in the correction is taken back. The correction stays."
+    ),
+    Verdict.SETTINGS_DIFFERENCE: _("The difference stays in the list of what was thought before."),
+    Verdict.WISH: _("The customer's voice for the wish is taken back. The wish stays."),
+}
+
+
 def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse:
-    """The cause without a solution yet, or another cause than was thought."""
+    """The cause without a solution yet, another cause than was thought, or none after all."""
     ticket = get_object_or_404(office.get_queryset(request), number=number)
     if not access.may(colleague(request), "ticket.diagnose"):
         raise PermissionDenied
     given = request.POST if request.method == "POST" else None
-    form, status = DiagnoseForm(given, initial=_proposed(ticket)), 200
+    takes_back = given is not None and "withdraw" in given
+    form = DiagnoseForm(None if takes_back else given, initial=_proposed(ticket))
     form.about(ticket)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                form.act(ticket, by=colleague(request))
-            except Refused as refusal:
-                put(refusal, form)
-                status = refusal.status
-            else:
-                messages.success(request, gettext("The cause is noted."))
-                return HttpResponseRedirect(office.url("change", ticket.pk))
+    withdrawing = WithdrawForm(given if takes_back else None, auto_id="withdraw-%s")
+    sent, status = withdrawing if takes_back else form, 200
+    if given is not None:
+        status = _act(sent, ticket, by=colleague(request))
+        if status == 200:
+            messages.success(request, sent.done)
+            return HttpResponseRedirect(office.url("change", ticket.pk))
+    held = ticket.diagnosis
     return office.page(
         request,
         "admin/tickets/verdict.html",
@@ -257,8 +285,23 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
         title=gettext("Cause of %(number)s") % {"number": ticket.number},
         ticket=ticket,
         form=form,
+        held=held,
+        afterwards=AFTERWARDS[Verdict(held.verdict)] if held else "",
+        withdrawing=withdrawing if held and ticket.status not in DONE else None,
         past=ticket.diagnoses.exclude(pk=ticket.diagnosis_id).select_related("by", "topic"),
     )
+
+
+def _act(form: DiagnoseForm | WithdrawForm, ticket: Ticket, *, by: User) -> int:
+    """200 when it is done; otherwise the form says what is in the way."""
+    if not form.is_valid():
+        return 422
+    try:
+        form.act(ticket, by=by)
+    except Refused as refusal:
+        put(refusal, form)
+        return refusal.status
+    return 200
 
 
 def put(refusal: Refused, form: forms.Form) -> None:

@@ -87,6 +87,7 @@ class HistoryEntry(models.Model):
         WAITING = "waiting", _("waiting")
         RESUMED = "resumed", _("resumed")
         DIAGNOSED = "diagnosed", _("cause found")
+        RETRACTED = "retracted", _("cause withdrawn")
         TO_DEV = "to_dev", _("handed over to development")
         FIXED = "fixed", _("corrected, waits for delivery")
         RETURNED = "returned", _("back from development")
