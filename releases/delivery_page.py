@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from releases import actions
-from releases.models import Delivery, PackageFile
+from releases.models import Delivery, PackageFile, Recall
 from supportdesk.accounts.models import User
 from supportdesk.web.files import handed_out
 from supportdesk.web.portal import SignedIn
@@ -44,6 +46,14 @@ def delivery(request: SignedIn, pk: int) -> HttpResponse:
 def file(request: SignedIn, pk: int, file: int) -> FileResponse:
     row = get_object_or_404(_rows(request.user), pk=pk)
     return answer(get_object_or_404(row.package.files.all(), pk=file), row, request.user)
+
+
+@require_POST
+def confirm_recall(request: SignedIn, pk: int) -> HttpResponse:
+    row = get_object_or_404(Recall.objects.visible_to(request.user), pk=pk)
+    actions.confirm_recall(row, by=request.user)
+    messages.success(request, _("Thank you. We know that you have seen it."))
+    return redirect("systems")
 
 
 def answer(file: PackageFile, delivery: Delivery, reader: User) -> FileResponse:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from releases.models import Doubt, Import, PackageFile
+from releases.models import Doubt, Download, Import, PackageFile, Recall
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import User
+from supportdesk.accounts.models import Mandate, Service, User
 from supportdesk.messaging import notices
 
 EVENTS = {"doubted": "validity.doubted", "settled": "doubt.settled"}
@@ -57,6 +58,35 @@ def _about(row: Import, reader: User, what: str, url: str, text: str) -> None:
         text=text,
         link=settings.BASE_URL.rstrip("/") + url,
     )
+
+
+def recalled(row: Recall) -> None:
+    """To the customer's coordinators, those who import for it, and whoever fetched it."""
+    url = reverse("systems")
+    for reader in _concerned(row):
+        notices.tell(
+            reader,
+            "package.recalled",
+            "package/recalled",
+            key=f"package.recalled:{row.pk}:{row.raised_at:%s%f}",
+            url=url,
+            subject=row,
+            row=row,
+            text=row.package.withdrawn_because,
+            link=settings.BASE_URL.rstrip("/") + url,
+        )
+
+
+def _concerned(row: Recall) -> list[User]:
+    """Those who see the recall: a mandate that ended tells its provider nothing more."""
+    held = Mandate.objects.valid().filter(insurer=row.organisation_id)
+    acting = held.filter(carries__contains=[Service.IMPORTS]).values("provider")
+    owners = Q(organisation=row.organisation_id) | Q(organisation__in=acting)
+    downloads = Download.objects.filter(
+        file__package=row.package_id, organisation=row.organisation_id
+    )
+    told = Q(roles__overlap=[Role.COORDINATOR]) | Q(pk__in=downloads.values("user"))
+    return list(User.objects.active().filter(owners, told).order_by("pk"))
 
 
 def damaged(file: PackageFile) -> None:

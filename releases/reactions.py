@@ -6,18 +6,21 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from releases import mail
-from releases.models import Doubt, Import, PackageFile
+from releases import actions, mail
+from releases.models import Doubt, Import, Package, PackageFile, Recall, System
 from supportdesk.accounts.access import Role
+from supportdesk.accounts.models import User
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
 
 about.VISIBLE["releases.doubt"] = Doubt.objects.visible_to
 about.VISIBLE["releases.import"] = Import.objects.visible_to
+about.VISIBLE["releases.recall"] = Recall.objects.visible_to
 notices.EVENTS["validity.doubted"] = _("Somebody doubts what I have assessed")
 notices.EVENTS["doubt.settled"] = _("A verdict I doubted is answered")
 notices.EVENTS["import.trouble"] = _("An import failed, was rolled back, or came too late")
 notices.EVENTS["import.withdrawn"] = _("A package that I plan to import is withdrawn")
+notices.EVENTS["package.recalled"] = _("A package that we have is withdrawn")
 notices.EVENTS["package.file_damaged"] = _("A file of a package is damaged")
 notices.STAFF_ONLY |= {"validity.doubted", "import.trouble", "package.file_damaged"}
 notices.ONLY_FOR["import.trouble"] = lambda user: user.is_any(Role.RELEASE_MANAGER)
@@ -56,6 +59,23 @@ def tell_of_a_late_import(**about: Any) -> None:
 def tell_who_plans_to_import(package: int, **_more: Any) -> None:
     for row in Import.objects.for_lists().planned().filter(package=package):
         mail.planned_is_withdrawn(row)
+
+
+@reacts_to("package.withdrawn")
+def recall_it(package: int, **_more: Any) -> None:
+    actions.recall(Package.objects.get(pk=package), by=User.objects.desk())
+
+
+@reacts_to("system.reported")
+def recall_what_was_withdrawn(system: int, changed: bool = True, **_more: Any) -> None:
+    """The same said again, every night perhaps, is nothing new to whoever has confirmed."""
+    if changed:
+        actions.recall_from(System.objects.get(pk=system), by=User.objects.desk())
+
+
+@reacts_to("package.recalled")
+def tell_who_has_it(recall: int, **_more: Any) -> None:
+    mail.recalled(Recall.objects.for_lists().get(pk=recall))
 
 
 def _import(pk: int) -> Import:

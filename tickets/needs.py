@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from releases.models import Recall
+from supportdesk.accounts import access
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
@@ -53,6 +55,17 @@ class Needs:
         if self.reader.is_vendor:
             return []
         return list(MajorFault.objects.visible_to(self.reader).open()[:BANNERS])
+
+    @cached_property
+    def recalls(self) -> list[Recall]:
+        """The banner of withdrawn packages that they have, until they have confirmed."""
+        if self.reader.is_vendor:
+            return []
+        return list(Recall.objects.visible_to(self.reader).open().for_lists()[:BANNERS])
+
+    @property
+    def confirms_recalls(self) -> bool:
+        return access.may(self.reader, "recall.confirm")
 
     def tickets(self) -> QuerySet[Ticket]:
         """Questions before solutions, then the graver; each with our last word to the customer."""

@@ -13,6 +13,7 @@ from releases.actions.imports import (
 from releases.actions.interest import note_interest
 from releases.actions.lines import open_line
 from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
+from releases.actions.recalls import confirm_recall, recall, recall_from
 from releases.actions.systems import report
 from releases.actions.validity import (
     assess,
@@ -30,6 +31,7 @@ __all__ = [
     "assess",
     "back_wish",
     "confirm_import",
+    "confirm_recall",
     "deliver",
     "doubt",
     "download",
@@ -44,6 +46,8 @@ __all__ = [
     "plan",
     "plan_import",
     "put_wish",
+    "recall",
+    "recall_from",
     "release_correction",
     "remove_file",
     "report",

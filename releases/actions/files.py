@@ -12,7 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from releases.actions.gates import reopen_for_files
+from releases.actions.gates import reopen_one
 from releases.models import OUT, Delivery, Download, Package, PackageFile, Status
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
@@ -54,7 +54,7 @@ def add_file(package: Package, *, by: User, file: UploadedFile) -> PackageFile:
     kept.sha256 = hashed.digest.hexdigest()
     kept.save()
     audit.record("package.file_added", row, by=by, file=name, size=size, sha256=kept.sha256)
-    reopen_for_files(row, by=by)
+    reopen_one(row, by=by)
     return kept
 
 
@@ -68,7 +68,7 @@ def remove_file(package: Package, file: PackageFile, *, by: User) -> Package:
     gone = row.files.get(pk=file.pk)
     gone.delete()
     audit.record("package.file_removed", row, by=by, file=gone.name, sha256=gone.sha256)
-    reopen_for_files(row, by=by)
+    reopen_one(row, by=by)
     return row
 
 

@@ -97,8 +97,10 @@ def reopen(packages: Collection[int], *, by: User, because: Correction) -> None:
         _open_again(row, by, because.pk)
 
 
-def reopen_for_files(package: Package, *, by: User) -> None:
-    """Its files change, in a verb that has locked it: the same as a change of its corrections."""
+def reopen_one(package: Package, *, by: User) -> None:
+    """Its files change or it takes a withdrawn one's place, in a verb that has locked it: the same
+    as a change of its corrections.
+    """
     if package.status in BEFORE_RELEASE:
         _open_again(package, by, None)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from releases.actions.gates import open_gates
+from releases.actions.gates import open_gates, reopen_one
 from releases.actions.validity import unassessed_lines
 from releases.models import NEXT, Correction, Delivery, Line, Package, Status
 from supportdesk.accounts import access
@@ -67,13 +67,19 @@ def why_no_release(package: Package) -> list[str]:
 
 @transaction.atomic
 def withdraw(package: Package, *, by: User, why: str, successor: Package | None) -> Package:
-    """Take a released package back. It stays on record; verdicts pass over it from now on."""
-    row = _claim(package, by)
+    """Take a released package back. It stays on record; verdicts pass over it from now on.
+
+    The successor brings what it brought, and what it had taken over itself: its gates open again
+    unless it is out. Whoever has the package is told by `recall`.
+    """
+    held = {one.pk: one for one in _both(package, successor, by)}
+    row = held[package.pk]
     if row.status != Status.RELEASED:
         raise WrongState(Status(row.status), Status.WITHDRAWN)
     if not why.strip():
         raise Invalid.blank("why")
-    if successor and (successor.line_id, successor.level > row.level) != (row.line_id, True):
+    successor = successor and held[successor.pk]
+    if successor and not _follows(successor, row):
         raise Invalid(_("The successor is a later package of the same line."), "successor")
     _save(
         row,
@@ -82,6 +88,9 @@ def withdraw(package: Package, *, by: User, why: str, successor: Package | None)
         withdrawn_because=why,
         successor=successor,
     )
+    if successor:
+        Package.objects.filter(successor=row).update(successor=successor)
+        reopen_one(successor, by=by)
     audit.record("package.withdrawn", row, by=by, why=why, successor=successor and successor.pk)
     outbox.emit("package.withdrawn", package=row.pk)
     return row
@@ -109,6 +118,19 @@ def deliver(
     audit.record("package.delivered", row, by=by, wave=wave, to=[one.code for one in new])
     outbox.emit("package.delivered", package=row.pk, organisations=[one.pk for one in new])
     return row
+
+
+def _both(package: Package, successor: Package | None, by: User) -> list[Package]:
+    """Both are held in one order, whoever follows whom."""
+    access.require(by, "package.configure")
+    rows = Package.objects.visible_to(by).select_related("line").order_by("pk")
+    wanted = [package.pk, *([successor.pk] if successor else [])]
+    return list(rows.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted))
+
+
+def _follows(successor: Package, package: Package) -> bool:
+    later = successor.line_id == package.line_id and successor.level > package.level
+    return later and successor.status != Status.WITHDRAWN
 
 
 def _hold_content(package: Package) -> None:

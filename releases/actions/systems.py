@@ -23,5 +23,6 @@ def report(system: System, *, by: User, line: Line, level: int, source: str) -> 
     row.inventory_at, row.inventory_source = timezone.now(), source
     row.save(update_fields=["inventory_at", "inventory_source"])
     audit.record("system.reported", row, by=by, **facts)
-    outbox.emit("system.reported", system=row.pk)
+    changed = facts["before"] != facts["now"]
+    outbox.emit("system.reported", system=row.pk, changed=changed)
     return row

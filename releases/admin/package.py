@@ -181,6 +181,7 @@ class PackageAdmin(AuditedAdmin):
             files=row.files.select_related("uploaded_by"),
             add_file=_bound(tried, AddFileForm, manages and row.status not in OUT),
             downloads=_downloads(row),
+            recalls=row.recalls.select_related("organisation", "confirmed_by"),
             gates=_gates(row),
             sign=_bound(tried, SignForm, signing and access.may(user, "gate.sign")),
             ask=_bound(tried, AskWaiverForm, signing and access.may(user, "gate.waive")),

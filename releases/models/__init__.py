@@ -9,6 +9,7 @@ from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
 from releases.models.package import NEXT, OUT, Delivery, Package, Status
 from releases.models.package_file import Download, PackageFile
+from releases.models.recall import Recall
 from releases.models.system import Applied, Installed, System
 from releases.models.validity import Contributor, Validity
 from releases.models.wish import Wish, WishBacking, WishState
@@ -34,6 +35,7 @@ __all__ = [
     "Module",
     "Package",
     "PackageFile",
+    "Recall",
     "Status",
     "System",
     "Validity",

@@ -72,11 +72,12 @@ class PackageQuerySet(models.QuerySet):
         return self.filter(pk__in=theirs.values("package"))
 
     def bringing(self, correction: Correction) -> Self:
-        """Those with which the correction's fault ends."""
-        ends = Validity.objects.filter(
-            correction=correction, line=OuterRef("line"), affected__endswith=OuterRef("level")
-        )
-        return self.filter(Exists(ends))
+        """Those with which the correction's fault ends: also in place of withdrawn ones."""
+        mine = Validity.objects.filter(correction=correction, line=OuterRef("line"))
+        ends = mine.filter(affected__endswith=OuterRef("level"))
+        gone = Package.objects.filter(successor=OuterRef("pk")).filter(Exists(ends))
+        came_back = mine.filter(affected__contains=OuterRef("level"))
+        return self.filter(Exists(ends) | Exists(gone) & ~Exists(came_back))
 
 
 class Package(models.Model):
@@ -144,9 +145,16 @@ class Package(models.Model):
         return f"{self.line} SP {self.level}"
 
     def content(self) -> CorrectionQuerySet:
-        """What it brings: the corrections whose fault ends with its level, on its line."""
-        ends_here = Validity.objects.filter(line=self.line_id, affected__endswith=self.level)
-        return Correction.objects.filter(pk__in=ends_here.values("correction"))
+        """What it brings: the corrections whose fault ends with its level, on its line, and those
+        of the withdrawn packages it follows, unless it has the fault itself.
+        """
+        on_line = Validity.objects.filter(line=self.line_id)
+        here = on_line.filter(affected__endswith=self.level).values("correction")
+        gone = Package.objects.filter(successor=self).values("level")
+        inherited = on_line.filter(affected__endswith__in=gone).values("correction")
+        came_back = on_line.filter(affected__contains=self.level).values("correction")
+        taken_over = Q(pk__in=inherited) & ~Q(pk__in=came_back)
+        return Correction.objects.filter(Q(pk__in=here) | taken_over)
 
 
 class DeliveryQuerySet(CustomerRows):

@@ -61,6 +61,7 @@ COORDINATOR = MEMBER | {
     "system.report",
     "import.plan",
     "import.confirm",
+    "recall.confirm",
     "preparation.view",
 }
 
@@ -233,6 +234,7 @@ AUDITOR = (
     | {"webhook.view", "invitation.view", "rawmail.view", "mailbox.view", "blockedsender.view"}
 )
 SYSTEM = {
+    "package.recall",
     "mail.receive",
     "mail.sort",
     "ticket.note",

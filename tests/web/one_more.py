@@ -33,6 +33,7 @@ from releases.models import (
     Module,
     Package,
     PackageFile,
+    Recall,
     System,
     Wish,
 )
@@ -281,6 +282,9 @@ ONE_MORE: dict[type[Model], Maker] = {
     Doubt: _doubt,
     Delivery: lambda house, n: deliver(PackageFactory(level=100 + n), house.alpina.organisation),
     PackageFile: _package_file,
+    Recall: lambda house, n: Recall.objects.create(
+        package=house.row(Package), organisation=OrganisationFactory()
+    ),
     Download: lambda house, n: Download.objects.create(
         file=house.row(PackageFile), organisation=OrganisationFactory(), user=UserFactory()
     ),

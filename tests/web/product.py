@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Model
 from django.utils import timezone
 
-from releases.models import Doubt, GateKind, Module
+from releases.models import Doubt, GateKind, Module, Recall, Status
 from tests.factories import CorrectionFactory, PackageFactory, a_package_file
 from tests.releases.fleet import assess, deliver
+from tests.releases.fleet import package as a_package
 
 if TYPE_CHECKING:
     from tests.web.world import Owned
@@ -31,5 +32,7 @@ def rows(module: Module, alpina: Owned) -> dict[type[Model], Model]:
         raised_by=alpina.member,
     )
     gate, _new = GateKind.objects.get_or_create(name="Build")
-    found = [module, line, package, file, delivery, correction, doubt, gate]
+    withdrawn = a_package(line, 1, Status.WITHDRAWN)
+    recall = Recall.objects.create(package=withdrawn, organisation=alpina.organisation)
+    found = [module, line, package, file, delivery, correction, doubt, gate, recall]
     return {type(row): row for row in found}

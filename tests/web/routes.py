@@ -17,7 +17,7 @@ from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from oncall.models import Change, ContactChannel, Duty, Heartbeat, Page
 from releases.admin.package import VERBS as PACKAGE_VERBS
-from releases.models import Correction, Delivery, Package, PackageFile, System
+from releases.models import Correction, Delivery, Package, PackageFile, Recall, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -93,6 +93,7 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("system_report", "system_doubt"), System),
     **{f"admin:releases_package_{verb}": Package for verb in PACKAGE_VERBS},
     "delivery": Delivery,
+    "recall_confirm": Recall,
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},

@@ -19,6 +19,7 @@ from releases.models import (
     Line,
     Package,
     PackageFile,
+    Recall,
     System,
 )
 from supportdesk.accounts.models import (
@@ -78,7 +79,10 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "tokens": ("carol", [Token]),
     "profile": ("carol", [Token]),
     "admin:releases_correction_validity": ("rita", [Line, System, Doubt]),
-    "admin:releases_package_change": ("rita", [System, Correction, Gate, PackageFile, Download]),
+    "admin:releases_package_change": (
+        "rita",
+        [System, Correction, Gate, PackageFile, Download, Recall],
+    ),
     "admin:index": ("lea", [Ticket]),
     "fault": ("alice", [FaultUpdate]),
     "admin:tickets_majorfault_change": ("lea", [FaultUpdate]),
