@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 
 from releases import delivery_page
+from releases.import_api import ImportViewSet
 from releases.models import Delivery, Line, Module, PackageFile, Status, System
 from supportdesk.accounts.models import Scope
 from supportdesk.web.api.doors import DeskViewSet, Row, part
@@ -154,4 +155,5 @@ router.register("modules", ModuleViewSet)
 router.register("lines", LineViewSet)
 router.register("systems", SystemViewSet)
 router.register("deliveries", DeliveryViewSet)
+router.register("imports", ImportViewSet)
 urlpatterns = router.urls

@@ -143,9 +143,15 @@ def test_a_provider_does_not_carry_packages_from_one_customer_to_another(
     pia = UserFactory(organisation=nord, roles=[Role.COORDINATOR])
     package = fleet.given_to(hansa, line, 4)
 
-    with pytest.raises(Invalid) as refused:
-        actions.plan_import(SystemFactory(organisation=alpina), package, by=pia, planned_for=today)
-    assert refused.value.field == "package"
+    def plan_at_alpina():
+        theirs = SystemFactory(organisation=alpina)
+        with pytest.raises(Invalid) as refused:
+            actions.plan_import(theirs, package, by=pia, planned_for=today)
+        assert refused.value.field == "package"
+
+    plan_at_alpina()
+    Delivery.objects.create(package=package, organisation=alpina)  # prepared, not given
+    plan_at_alpina()
     actions.plan_import(SystemFactory(organisation=hansa), package, by=pia, planned_for=today)
 
 

@@ -48,6 +48,16 @@ def _report_by_name(world: World) -> dict[str, Any]:
     }
 
 
+def _plan_by_name(world: World) -> dict[str, Any]:
+    package = world.alpina.system.imports.get().package
+    return {
+        "system": world.alpina.system.code,
+        "line": package.line.name,
+        "level": package.level,
+        "planned_for": str(timezone.localdate() + timedelta(days=1)),
+    }
+
+
 def _change(world: World) -> dict[str, Any]:
     return {
         "schedule": world.row(Schedule).pk,
@@ -178,6 +188,9 @@ GIVEN: dict[str, Body] = {
     "ticket-decide-objection": lambda world: {"priority": 2, "text": "Said."},
     "admin:tickets_ticket_priority": lambda world: {"priority": 2, "reason": "Said."},
     "ticket-list": _report_by_name,
+    "import-list": _plan_by_name,
+    "import-fail": lambda world: SAID,
+    "import-roll-back": lambda world: {"why": "Said."},
     "webhook-list": lambda world: {"name": "A system", "url": "https://1.1.1.1/hook"},
     "ticket-reply": lambda world: SAID,
     "ticket-note": lambda world: SAID,

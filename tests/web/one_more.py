@@ -29,6 +29,7 @@ from releases.models import (
     Download,
     Gate,
     GateKind,
+    Import,
     Line,
     Module,
     Package,
@@ -298,6 +299,12 @@ ONE_MORE: dict[type[Model], Maker] = {
     Course: lambda house, n: CourseFactory(line=LineFactory()),
     Line: lambda house, n: LineFactory(
         name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1
+    ),
+    Import: lambda house, n: Import.objects.create(
+        system=SystemFactory(organisation=house.alpina.organisation),
+        package=PackageFactory(line=LineFactory(name=f"i{n}"), level=n),
+        planned_for=timezone.localdate(),
+        planned_by=UserFactory(organisation=house.alpina.organisation, roles=["coordinator"]),
     ),
     System: lambda house, n: SystemFactory(organisation=OrganisationFactory()),
     Competence: lambda house, n: CompetenceFactory(person=UserFactory(team=TeamFactory())),

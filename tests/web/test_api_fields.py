@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from oncall.models import Duty, Schedule
+from releases.actions import plan_import
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.web.api.doors import Row
 from tests.api import calling_as
@@ -18,7 +19,7 @@ from tests.factories import (
     a_major_fault,
     a_package_file,
 )
-from tests.releases.fleet import deliver
+from tests.releases import fleet
 from tickets import actions
 from tickets.models import CheckPoint
 
@@ -32,6 +33,8 @@ DEFECT = """number title module area steps line level state correction promised_
 WEBHOOK = "id organisation name url is_active failures paused_until created_at"
 ACCESS = """id ticket system asked_by asked_at purpose starts_at ends_at phase decided_by answer
     ended_by"""
+IMPORT = """id system organisation line level state planned_for planned_by planned_at ended_by
+    ended_at failure before_line before_level rolled_back_by rolled_back_at rolled_back_because"""
 # What each address shows, and to whom. Nobody else sees a row there at all.
 SHOWN = [
     ("me", "id email name organisation roles language scopes", PEOPLE),
@@ -45,6 +48,8 @@ SHOWN = [
         PEOPLE,
     ),
     ("deliveries/{delivery}/files", "id name size sha256", PEOPLE),
+    ("imports", IMPORT, PEOPLE),
+    ("imports/{import}", IMPORT, PEOPLE),
     ("tickets", TICKET, PEOPLE),
     ("tickets/{ticket}", TICKET, PEOPLE),
     ("tickets/{ticket}/messages", "id at author visibility channel text", PEOPLE),
@@ -114,7 +119,10 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     lead = UserFactory(name="CANARY", roles=["lead"])
     fault = a_major_fault(open_ticket.module, by=lead)
     actions.write_update(fault, by=lead, text="We look.")
+    package = fleet.given_to(system.organisation, system.installed.line, 9)
+    plan = plan_import(system, package, by=carol, planned_for=timezone.localdate())
     rows = {
+        "import": plan,
         "fault": fault,
         "defect": defect,
         "ticket": open_ticket,
@@ -128,7 +136,7 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
 def _given(organisation):
     package = PackageFactory()
     a_package_file(package)
-    return deliver(package, organisation)
+    return fleet.deliver(package, organisation)
 
 
 @pytest.mark.parametrize(("address", "fields", "readers"), SHOWN, ids=[row[0] for row in SHOWN])

@@ -25,7 +25,7 @@ from schemathesis.transport.serialization import contains_binary
 from schemathesis.transport.wsgi import WSGI_TRANSPORT
 
 from oncall.models import Duty, Schedule
-from releases.actions import put_wish
+from releases.actions import plan_import, put_wish
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.accounts.models import Scope, Token
 from supportdesk.wsgi import application
@@ -40,7 +40,7 @@ from tests.factories import (
     a_package_file,
     a_ticket,
 )
-from tests.releases.fleet import deliver
+from tests.releases import fleet
 from tickets import actions
 from tickets.models import CheckPoint
 
@@ -102,11 +102,15 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "systems id": system.pk,
         **_given(alpina),
         "webhooks id": webhook.pk,
+        "imports id": _imports(system, carol),
         "access-requests id": _access(open_ticket, sam, system),
         "duties id": _duties(module.team),
         "modules code": module.code,
         "organisations code": alpina.code,
         "lines name": system.installed.line.name,
+        "line": system.installed.line.name,
+        "level": system.installed.level + 2,
+        "planned_for": str(timezone.localdate()),
         "module": module.code,
         "system": system.code,
         "organisation": alpina.code,
@@ -123,7 +127,7 @@ def _given(organisation) -> dict[str, int]:
         package = PackageFactory(level=level)
         a_package_file(package, "other.sar")
         file = a_package_file(package)
-        delivery = deliver(package, organisation)
+        delivery = fleet.deliver(package, organisation)
     return {"deliveries id": delivery.pk, "deliveries file": file.pk}
 
 
@@ -135,6 +139,16 @@ def _access(ticket, by, system) -> int:
         wanted = actions.ask_access(ticket, by=by, system=system, purpose=purpose, **window)
         actions.withdraw_access(wanted, by=by)
     return wanted.pk
+
+
+def _imports(system, by) -> int:
+    """Two, so that lists have a second page; the first system has room for a plan."""
+    runs = system.installed
+    package = fleet.given_to(system.organisation, runs.line, runs.level + 2)
+    for _n in range(2):
+        other = SystemFactory(organisation=system.organisation, runs=(runs.line, runs.level))
+        plan = plan_import(other, package, by=by, planned_for=timezone.localdate())
+    return plan.pk
 
 
 def _duties(team) -> int:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from releases.actions import back_wish, put_wish
 from releases.models import (
     DevelopmentArea,
+    Import,
     Module,
     System,
 )
@@ -141,7 +142,7 @@ def build() -> World:
     CheckPoint.objects.create(text="Everywhere")
     AgeLimit.objects.create(priority=3, days=30)
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
-    rows = product.rows(module, alpina) | seats.rows(people["tom"], alpina, hansa)
+    rows = product.rows(module, alpina, hansa) | seats.rows(people["tom"], alpina, hansa)
     rows |= {DevelopmentArea: area} | rows_of(alpina) | on_call
     return World(people, alpina, hansa, confidential, module, rows)
 
@@ -219,6 +220,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
     return {
         Organisation: owned.organisation,
         System: owned.system,
+        Import: owned.system.imports.get(),
         Ticket: owned.ticket,
         AccessRequest: owned.ticket.access_requests.get(),
         Escalation: owned.ticket.escalations.get(),

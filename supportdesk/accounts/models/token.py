@@ -14,6 +14,7 @@ class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets")
     TICKETS_WRITE = "tickets:write", _("Open and answer tickets")
     PRODUCT_READ = "product:read", _("Read modules and systems")
+    IMPORTS = "imports", _("Report levels, plan and confirm imports")
     WEBHOOKS = "webhooks", _("Manage webhooks")
     DEFECTS = "defects", _("Follow and answer defects")
 
