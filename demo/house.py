@@ -254,6 +254,7 @@ def _systems(house: House, today: date, dice: random.Random) -> None:
     now = timedelta(0)
     _system("LAB-26", None, "development", (lab.line, lab.newest(today)), now)
     packages.deliveries(runs, today, list(house.insurers.values()))
+    packages.imports(today)
     author = User.objects.filter(roles__contains=["release_manager"]).earliest("pk")
     packages.corrections(runs, today, author, dice)
     packages.gates(runs, list(User.objects.filter(roles__contains=["lead"]).order_by("pk")))

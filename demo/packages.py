@@ -19,10 +19,14 @@ from releases.models import (
     Delivery,
     Gate,
     GateKind,
+    Import,
+    ImportState,
+    Installed,
     Line,
     Module,
     Package,
     Status,
+    System,
     Validity,
 )
 from supportdesk.accounts.models import Organisation, User
@@ -100,6 +104,48 @@ def deliveries(runs: dict[str, Run], today: date, insurers: list[Organisation]) 
                 if day + wait <= today
             ]
     Delivery.objects.bulk_create(rows)
+
+
+def imports(today: date) -> None:
+    """What runs was imported, and most of those who are behind plan the newest."""
+    rows: list[Import] = []
+    systems = System.objects.filter(organisation__isnull=False, purpose="production").with_level()
+    for n, system in enumerate(systems):
+        people = User.objects.filter(organisation=system.organisation_id)
+        carol = people.filter(roles__contains=["coordinator"]).order_by("pk").first()
+        if carol is not None and system.runs is not None:
+            rows += _imports(system, system.runs, carol, today + timedelta(days=4 + n % 9))
+    Import.objects.bulk_create(rows)
+
+
+def _imports(system: System, runs: Installed, by: User, day: date) -> Iterator[Import]:
+    had = Package.objects.visible_to(by).released().filter(line=runs.line)
+    levels = {one.level: one for one in had.select_related("line")}
+    package = levels.get(runs.level)
+    if package is not None and package.released_at and runs.level:
+        then = min(package.released_at + timedelta(days=9), timezone.now())
+        yield Import(
+            system=system,
+            package=package,
+            state=ImportState.CONFIRMED,
+            planned_for=then.date(),
+            planned_by=by,
+            planned_at=min(package.released_at + timedelta(days=8), then),
+            ended_by=by,
+            ended_at=then,
+            before_line=runs.line,
+            before_level=runs.level - 1,
+        )
+    newest = max(levels, default=runs.level)
+    if newest > runs.level and system.pk % 4:
+        yield Import(
+            system=system,
+            package=levels[newest],
+            planned_for=day,
+            planned_by=by,
+            before_line=runs.line,
+            before_level=runs.level,
+        )
 
 
 def gates(runs: dict[str, Run], signers: list[User]) -> None:

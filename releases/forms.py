@@ -9,9 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import Delivery, GateKind, Line, Package, PackageFile, Status
+from releases import offers
+from releases.models import Delivery, GateKind, Line, Package, PackageFile, Status, System
 from releases.validity import Interval
 from supportdesk.accounts.models import Organisation
+from supportdesk.web.fields import DayInput
 from supportdesk.web.forms import DeskForm
 
 HIGHEST = 9999  # far beyond any support package
@@ -143,3 +145,41 @@ class DeliverForm(DeskForm):
 class ReportForm(DeskForm):
     line = forms.ModelChoiceField(Line.objects.all(), label=_("Line"), empty_label=None)
     level = forms.IntegerField(label=_("Support package"), min_value=0, max_value=HIGHEST)
+
+
+class PlanImportForm(DeskForm):
+    package = forms.ModelChoiceField(
+        Package.objects.none(),
+        label=_("Package"),
+        empty_label=None,
+        error_messages={"invalid_choice": _("This package cannot be imported there now.")},
+    )
+    planned_for = forms.DateField(label=_("Day"), widget=DayInput)
+
+    def __init__(self, system: System, *args: Any, **kwargs: Any) -> None:
+        """What was delivered to the customer and follows what runs on the system."""
+        super().__init__(*args, auto_id="plan-%s", **kwargs)
+        fields: Any = self.fields
+        wanted = [one.pk for one in offers.for_system(system)]
+        fields["package"].queryset = Package.objects.filter(pk__in=wanted).select_related("line")
+
+
+class FailedForm(DeskForm):
+    text = forms.CharField(
+        label=_("What went wrong?"),
+        help_text=_("Our release managers read it."),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=5_000,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="fail-%s", **kwargs)
+
+
+class RollBackForm(DeskForm):
+    why = forms.CharField(
+        label=_("Why was it taken back?"), widget=forms.Textarea({"rows": 3}), max_length=5_000
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="back-%s", **kwargs)

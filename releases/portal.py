@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from releases import actions, verdicts, wording
 from releases.forms import DoubtForm, ReportForm
-from releases.models import Correction, Doubt, Package, System
+from releases.models import Correction, Doubt, Import, Package, System
 from supportdesk.accounts import access
+from supportdesk.accounts.models import User
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
 
@@ -33,6 +34,8 @@ class Line:
     known: bool
     missing: int
     importable: int
+    plan: Import | None
+    takes_plans: bool
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,10 @@ def _page(
     missing = [one for one in found if chosen and one.system == chosen.pk]
     runs = {one.runs.line_id for one in rows if one.runs}
     packages = Package.objects.visible_to(user).filter(line__in=runs)
+    coming = _coming(user)
     context = {
         "section": "systems",
-        "lines": [_line(one, found, now) for one in rows],
+        "lines": [_line(one, found, now, coming) for one in rows],
         "chosen": chosen,
         "known": bool(chosen and chosen.is_known(now)),
         "missing": _missing(missing, chosen),
@@ -110,10 +114,22 @@ def _page(
     return render(request, "releases/systems.html", context, status=status)
 
 
-def _line(system: System, found: list[verdicts.Standing], now: datetime) -> Line:
+def _coming(user: User) -> dict[int, Import | None]:
+    """Of each system that the reader's side keeps, the planned import, or None."""
+    plans = {one.system_id: one for one in Import.objects.visible_to(user).planned().for_lists()}
+    return {pk: plans.get(pk) for pk in System.objects.kept_by(user).values_list("pk", flat=True)}
+
+
+def _line(
+    system: System,
+    found: list[verdicts.Standing],
+    now: datetime,
+    coming: dict[int, Import | None],
+) -> Line:
     mine = [one.finding.verdict for one in found if one.system == system.pk]
     importable = mine.count(verdicts.Verdict.DELIVERED_NOT_IMPORTED)
-    return Line(system, system.is_known(now), len(mine), importable)
+    known, kept = system.is_known(now), system.pk in coming
+    return Line(system, known, len(mine), importable, coming.get(system.pk), kept)
 
 
 def _missing(found: list[verdicts.Standing], system: System | None) -> list[Missing]:

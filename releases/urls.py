@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases import delivery_page, portal
+from releases import delivery_page, import_portal, portal
 
 urlpatterns = [
     path("systems/", portal.systems, name="systems"),
@@ -12,4 +12,9 @@ urlpatterns = [
     path("deliveries/", delivery_page.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", delivery_page.delivery, name="delivery"),
     path("deliveries/<int:pk>/files/<int:file>/", delivery_page.file, name="delivery_file"),
+    path("systems/<int:pk>/imports/", import_portal.imports, name="system_imports"),
+    path("imports/<int:pk>/confirm/", import_portal.confirm, name="import_confirm"),
+    path("imports/<int:pk>/drop/", import_portal.drop, name="import_drop"),
+    path("imports/<int:pk>/fail/", import_portal.fail, name="import_fail"),
+    path("imports/<int:pk>/roll_back/", import_portal.roll_back, name="import_roll_back"),
 ]

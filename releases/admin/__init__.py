@@ -1,5 +1,5 @@
 """The product in the back office."""
 
-from releases.admin import correction, package, product, wish
+from releases.admin import correction, imports, package, product, wish
 
-__all__ = ["correction", "package", "product", "wish"]
+__all__ = ["correction", "imports", "package", "product", "wish"]

@@ -51,6 +51,9 @@ class ImportQuerySet(CustomerRows):
         """What stands: rolled back ones do not."""
         return self.filter(state=ImportState.CONFIRMED)
 
+    def ended(self) -> Self:
+        return self.exclude(state=ImportState.PLANNED)
+
     def for_lists(self) -> Self:
         return self.select_related(
             "system__organisation", "package__line", "package__successor__line", "before_line"
@@ -176,6 +179,11 @@ class Import(models.Model):
     @property
     def before(self) -> str:
         return "" if self.before_line is None else f"{self.before_line} SP {self.before_level}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the planned day has passed and nobody has said how it went."""
+        return self.state == ImportState.PLANNED and self.planned_for < timezone.localdate()
 
     @property
     def came_too_late(self) -> bool:

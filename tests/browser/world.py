@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from releases.models import Correction, Delivery, Module
+from releases.models import Correction, Delivery, Import, Module
 from supportdesk.accounts import actions as people
 from supportdesk.accounts.models import User, Webhook
 from supportdesk.messaging import outbox
@@ -105,6 +105,7 @@ ROWS: dict[str, Callable[[Ticket], Any]] = {
     ),
     "course": lambda ticket: Course.objects.filter(sessions__isnull=False).latest("pk"),
     "training_session": lambda ticket: _crowded(),
+    "system_imports": lambda ticket: _planned().system,
     "fault": lambda ticket: MajorFault.objects.open().latest("pk"),
     "admin:releases_correction_validity": lambda ticket: Correction.objects.latest("pk"),
 }
@@ -133,6 +134,12 @@ def _crowded() -> Session:
     waits = Enrolment.objects.filter(person=carol, state="waiting").first()
     assert waits, "The demo has no session that carol waits for."
     return waits.session
+
+
+def _planned() -> Import:
+    """Into carol's system, where something was imported before."""
+    rows = Import.objects.planned().filter(system__organisation__people__email=CAROL)
+    return rows.select_related("system").earliest("pk")
 
 
 def _webhook() -> Webhook:

@@ -103,6 +103,12 @@ GIVEN: dict[str, Body] = {
     "system_doubt": lambda world: {"correction": world.row(Correction).pk, "text": "Said."},
     "admin:releases_package_add_file": lambda world: {"file": SimpleUploadedFile("a", b"b")},
     "admin:releases_package_remove_file": lambda world: {"file": world.row(PackageFile).pk},
+    "system_imports": lambda world: {
+        "package": world.alpina.system.imports.get().package_id,
+        "planned_for": str(timezone.localdate() + timedelta(days=1)),
+    },
+    "import_fail": lambda world: SAID,
+    "import_roll_back": lambda world: {"why": "Said."},
     "admin:releases_package_move": lambda world: {"to": "released"},
     "admin:releases_package_deliver": lambda world: {
         "wave": "general",

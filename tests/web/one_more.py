@@ -145,6 +145,18 @@ def _notice(house: World, n: int) -> Notice:
     )
 
 
+def _import(house: World, n: int) -> Import:
+    """By turns planned, into a system of its own, and given up."""
+    facts = {"planned_by": house.people["carol"], "planned_for": timezone.localdate()}
+    facts["package"] = PackageFactory(line=LineFactory(name=f"i{n}"), level=n)
+    if n % 2:
+        system = SystemFactory(organisation=house.alpina.organisation)
+        return Import.objects.create(system=system, **facts)
+    person = UserFactory(organisation=house.alpina.organisation, roles=["coordinator"])
+    facts |= {"state": "dropped", "ended_at": timezone.now(), "ended_by": person}
+    return Import.objects.create(system=house.alpina.system, **facts)
+
+
 def _invitation(house: World, n: int) -> Invitation:
     return Invitation.objects.create(
         organisation=house.alpina.organisation,
@@ -300,12 +312,7 @@ ONE_MORE: dict[type[Model], Maker] = {
     Line: lambda house, n: LineFactory(
         name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1
     ),
-    Import: lambda house, n: Import.objects.create(
-        system=SystemFactory(organisation=house.alpina.organisation),
-        package=PackageFactory(line=LineFactory(name=f"i{n}"), level=n),
-        planned_for=timezone.localdate(),
-        planned_by=UserFactory(organisation=house.alpina.organisation, roles=["coordinator"]),
-    ),
+    Import: _import,
     System: lambda house, n: SystemFactory(organisation=OrganisationFactory()),
     Competence: lambda house, n: CompetenceFactory(person=UserFactory(team=TeamFactory())),
     Ticket: _ticket,

@@ -17,7 +17,7 @@ from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from oncall.models import Change, ContactChannel, Duty, Heartbeat, Page
 from releases.admin.package import VERBS as PACKAGE_VERBS
-from releases.models import Correction, Delivery, Package, PackageFile, Recall, System
+from releases.models import Correction, Delivery, Import, Package, PackageFile, Recall, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -90,7 +90,8 @@ MODELS: dict[str, type[Model]] = {
         f"admin:releases_correction_{verb}": Correction
         for verb in ("validity", "assess", "release", "settle")
     },
-    **dict.fromkeys(("system_report", "system_doubt"), System),
+    **dict.fromkeys(("system_report", "system_doubt", "system_imports"), System),
+    **{f"import_{verb}": Import for verb in ("confirm", "drop", "fail", "roll_back")},
     **{f"admin:releases_package_{verb}": Package for verb in PACKAGE_VERBS},
     "delivery": Delivery,
     "recall_confirm": Recall,
