@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "report-health": {"task": "oncall.tasks.report_health", "schedule": 30},
     "ask-who-is-next": {"task": "oncall.tasks.ask_who_is_next", "schedule": 300},
     "expire-offers": {"task": "training.tasks.expire_offers", "schedule": 60},
+    "remind-of-trainings": {"task": "training.tasks.remind", "schedule": crontab(minute=10)},
     "sort-mail": {"task": "tickets.tasks.sort_mail", "schedule": 30},
     "read-words": {"task": "tickets.tasks.read_words", "schedule": 5},
     "count-words": {"task": "tickets.tasks.count_words", "schedule": crontab(hour=3, minute=40)},

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -44,6 +46,18 @@ def trainings(request: SignedIn) -> HttpResponse:
 
 @require_GET
 def mine(request: SignedIn) -> HttpResponse:
+    return _mine(request)
+
+
+@require_POST
+def open_feed(request: SignedIn) -> HttpResponse:
+    """The page with the address on it: it is shown this once."""
+    secret = actions.open_feed(by=request.user)
+    path = reverse("trainings_feed", args=[secret])
+    return _mine(request, settings.BASE_URL.rstrip("/") + path)
+
+
+def _mine(request: SignedIn, feed: str = "") -> HttpResponse:
     user, now = request.user, timezone.now()
     rows = _with_reasons(Enrolment.objects.visible_to(user)).order_by("-session__during", "pk")
     own = list(rows.filter(person=user)[:SHOWN])
@@ -53,6 +67,7 @@ def mine(request: SignedIn) -> HttpResponse:
         "past": places.shown([row for row in own if not _is_to_come(row, now)], user, now),
         "others": [],
         "shown": SHOWN,
+        "feed": feed,
     }
     if not user.is_vendor:
         others = rows.exclude(person=user).living().filter(session__during__endswith__gt=now)

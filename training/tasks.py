@@ -9,8 +9,19 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from supportdesk.accounts.models import User
-from training import actions
-from training.models import Session
+from training import actions, mail
+from training.models import Enrolment, Session
+
+
+@shared_task
+def remind() -> None:
+    """Hourly: who has a seat in a session that begins within a day hears of it, and how to join.
+
+    Safe to repeat: the letter has a key of its own for each time the session is to begin.
+    """
+    rows = Enrolment.objects.to_remind(timezone.now()).select_related("session__course", "person")
+    for row in rows.iterator():
+        mail.reminded(row)
 
 
 @shared_task

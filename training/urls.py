@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from training import portal
+from training import feed, portal
 
 urlpatterns = [
     path("trainings/", portal.trainings, name="trainings"),
     path("trainings/mine/", portal.mine, name="trainings_mine"),
+    path("trainings/mine/calendar/", portal.open_feed, name="trainings_feed_open"),
+    path("trainings/feed/<str:secret>/trainings.ics", feed.feed, name="trainings_feed"),
     path("trainings/courses/<int:pk>/", portal.course, name="course"),
     path("trainings/<int:pk>/", portal.session, name="training_session"),
     path("trainings/<int:pk>/book/", portal.book, name="training_book"),

@@ -63,6 +63,9 @@ def mail(
 ) -> Dispatch:
     """Write to a person in their language. `key` names the occasion; once per person and key.
 
+    A `calendar` in the context is a message with its "method" and "text"; it stands beside the
+    letter's words.
+
     `subject` is the row it is about: whoever may not read it any more when the letter is sent
     does not get it.
     """
@@ -77,6 +80,7 @@ def mail(
         content=lambda: {
             **letters.render(template, recipient.language, context),
             **({"headers": headers} if headers else {}),
+            **({"calendar": context["calendar"]} if context.get("calendar") else {}),
         },
     )
 

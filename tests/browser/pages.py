@@ -211,6 +211,7 @@ NO_PAGES = {
     "webhook_*": "a verb: takes what is written",
     "colleague_*": "a verb: takes what is written",
     "profile_*": "takes what is written",
+    "trainings_feed*": "for calendars",
     "training_book": "a verb: takes a click",
     "place_*": "a verb: takes a click",
     "session*_end*": "a verb: takes a click",

@@ -35,7 +35,11 @@ def test_a_member_books_a_seat_and_that_leaves_a_line_and_an_event(session, alic
     assert (row.state, row.booked_by, row.organisation) == ("booked", alice, alice.organisation)
     assert session.taken == 1
     assert Entry.objects.get(verb="enrolment.booked").facts["person"] == alice.pk
-    assert Event.objects.get(name="enrolment.booked").body == {"enrolment": row.pk, "turn": 1}
+    assert Event.objects.get(name="enrolment.booked").body == {
+        "enrolment": row.pk,
+        "turn": 1,
+        "sequence": 0,
+    }
 
 
 def test_booking_twice_changes_nothing(session, alice):

@@ -4,6 +4,7 @@ from training.actions.attending import finish_session, record_attendance
 from training.actions.counting import count_cause
 from training.actions.deciding import approve, decline
 from training.actions.enrolling import accept_offer, cancel, enrol, refuse_offer
+from training.actions.feeding import open_feed
 from training.actions.planning import (
     Plan,
     cancel_session,
@@ -26,6 +27,7 @@ __all__ = [
     "expire_offers",
     "finish_session",
     "offer_seats",
+    "open_feed",
     "plan_session",
     "publish_session",
     "record_attendance",

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,7 +91,7 @@ def change_session(session: Session, plan: Plan, *, by: User) -> Session:
     _give(session, plan)
     audit.record("session.changed", session, by=by, changed=sorted(changed))
     if session.state == SessionState.OPEN and changed & TOLD:
-        outbox.emit("session.changed", session=session.pk, changed=sorted(changed & TOLD))
+        _tell(session, changed & TOLD)
     return session
 
 
@@ -124,6 +125,20 @@ def cancel_session(session: Session, *, by: User, reason: str) -> Session:
     outbox.emit("session.cancelled", session=session.pk)
     session.refresh_from_db(fields=["taken"])
     return session
+
+
+def _tell(session: Session, changed: set[str]) -> None:
+    """Calendars take up another time or place only from a message that counts higher."""
+    rows = session.enrolments.living()
+    if changed & {"during", "place"}:
+        rows.filter(is_invited=True).update(sequence=F("sequence") + 1)
+    outbox.emit(
+        "session.changed",
+        session=session.pk,
+        changed=sorted(changed),
+        people=list(rows.values_list("pk", flat=True)),
+        at=timezone.now().isoformat(),
+    )
 
 
 def _move(session: Session, to: SessionState, *, by: User, **facts: Any) -> None:

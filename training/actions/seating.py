@@ -60,11 +60,16 @@ def new_row(session: Session, person: User) -> Enrolment:
 
 
 def record(row: Enrolment, *, by: User) -> None:
-    """Keep the row in its new state, with its line and its event."""
+    """Keep the row in its new state, with its line, its event, and its calendar message counted."""
     row.turn += 1
+    in_calendar = row.state == State.BOOKED or (row.state == State.CANCELLED and row.is_invited)
+    if in_calendar:
+        row.sequence = 0 if row.sequence is None else row.sequence + 1
+        row.is_invited = row.state == State.BOOKED
     row.save()
     audit.record(f"enrolment.{row.state}", row, by=by, session=row.session_id, person=row.person_id)
-    outbox.emit(f"enrolment.{row.state}", enrolment=row.pk, turn=row.turn)
+    sequence = row.sequence if in_calendar else None
+    outbox.emit(f"enrolment.{row.state}", enrolment=row.pk, turn=row.turn, sequence=sequence)
 
 
 def claim(session: Session, right: str, *, by: User) -> Session:

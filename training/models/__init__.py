@@ -10,6 +10,7 @@ from training.models.enrolment import (
     State,
     booked_for,
 )
+from training.models.feed import TrainingFeed
 from training.models.session import SESSION_NEXT, Assignment, Session, SessionState
 from training.models.topic import Topic
 
@@ -26,5 +27,6 @@ __all__ = [
     "SessionState",
     "State",
     "Topic",
+    "TrainingFeed",
     "booked_for",
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import CustomerRows, Organisation, Service, User
-from training.models.session import LINK_BEFORE, Session
+from training.models.session import LINK_BEFORE, Session, SessionState
 
 
 class State(models.TextChoices):
@@ -88,6 +88,16 @@ class EnrolmentQuerySet(CustomerRows):
             return self
         return self.filter(Q(person=user) | Q(organisation__in=booked_for(user)))
 
+    def seated(self) -> Self:
+        """With a seat of their own, used or to be used."""
+        return self.filter(state__in=[State.BOOKED, State.ATTENDED, State.NO_SHOW])
+
+    def to_remind(self, at: datetime) -> Self:
+        """With a seat in a session that begins shortly."""
+        soon = (at, at + LINK_BEFORE)
+        seats = self.filter(state=State.BOOKED, session__state=SessionState.OPEN)
+        return seats.filter(session__during__startswith__range=soon)
+
     def living(self) -> Self:
         return self.exclude(state__in=ENDED)
 
@@ -119,6 +129,9 @@ class Enrolment(models.Model):
     party = models.UUIDField(null=True, editable=False)
     reason = models.TextField(_("reason"), blank=True)
     was_late = models.BooleanField(_("cancelled late"), default=False)
+    # Of the last calendar message about it; a later one is always higher. None: never invited.
+    sequence = models.PositiveIntegerField(null=True, editable=False)
+    is_invited = models.BooleanField(default=False, editable=False)
     # How often it has changed: what tells one message about it from the next.
     turn = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
@@ -134,6 +147,10 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 name="offers_run_out",
                 condition=Q(state="offered") ^ Q(offer_until__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="an_invitation_has_its_sequence",
+                condition=Q(is_invited=False) | Q(sequence__isnull=False),
             ),
             models.CheckConstraint(
                 name="who_waits_has_a_place_in_line",

@@ -54,6 +54,10 @@ def _message(dispatch: Dispatch) -> EmailMultiAlternatives:
     )
     if "html" in letter:
         message.attach_alternative(letter["html"], "text/html")
+    if calendar := letter.get("calendar"):
+        # Without the method in the head it is a file, and no invitation (RFC 6047 2.4).
+        kind = f"text/calendar; method={calendar['method']}"
+        message.attach_alternative(calendar["text"], kind)
     return message
 
 

@@ -1,0 +1,74 @@
+"""What else happens when something happens to a place or a session: letters to those concerned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.messaging import about, notices
+from supportdesk.messaging.outbox import reacts_to
+from training import mail
+from training.models import Enrolment, State
+
+about.VISIBLE["training.enrolment"] = Enrolment.objects.visible_to
+notices.EVENTS["training.place"] = _("A place of mine in a training is booked, offered or ended")
+notices.EVENTS["training.changed"] = _("A training I take part in is moved or renamed")
+notices.EVENTS["training.reminded"] = _("A training of mine begins tomorrow")
+
+
+@reacts_to("enrolment.requested")
+def tell_it_is_asked_for(**about: Any) -> None:
+    _tell(State.REQUESTED, **about)
+
+
+@reacts_to("enrolment.booked")
+def tell_it_is_booked(**about: Any) -> None:
+    _tell(State.BOOKED, **about)
+
+
+@reacts_to("enrolment.waiting")
+def tell_who_waits(**about: Any) -> None:
+    _tell(State.WAITING, **about)
+
+
+@reacts_to("enrolment.offered")
+def tell_of_the_offer(**about: Any) -> None:
+    _tell(State.OFFERED, **about)
+
+
+@reacts_to("enrolment.cancelled")
+def tell_it_is_cancelled(**about: Any) -> None:
+    _tell(State.CANCELLED, **about)
+
+
+@reacts_to("enrolment.declined")
+def tell_it_is_declined(**about: Any) -> None:
+    _tell(State.DECLINED, **about)
+
+
+@reacts_to("enrolment.expired")
+def tell_it_ran_out(**about: Any) -> None:
+    _tell(State.EXPIRED, **about)
+
+
+@reacts_to("session.changed")
+def tell_of_the_change(people: list[int], at: str, **_more: Any) -> None:
+    for row in _rows().filter(pk__in=people).living():
+        mail.changed(row, at)
+
+
+def _tell(state: State, enrolment: int, turn: int, sequence: int | None = None) -> None:
+    """Unless it has moved on, and its next letter says what counts; or all is over anyway.
+
+    What a calendar must take up is always sent: messages that come late count lower.
+    """
+    row = _rows().get(pk=enrolment)
+    is_last = row.turn == turn
+    if row.session.ends_at > timezone.now() and (is_last or sequence is not None):
+        mail.place(row, state, turn, sequence)
+
+
+def _rows() -> Any:
+    return Enrolment.objects.select_related("session__course", "person")
