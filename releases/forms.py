@@ -70,6 +70,10 @@ class PlanForm(forms.ModelForm):
         fields = ["line", "level", "planned_on"]
 
 
+class ReplanForm(DeskForm):
+    on = forms.DateField(label=_("Planned for"), required=False, widget=DayInput())
+
+
 class MoveForm(DeskForm):
     to = forms.TypedChoiceField(choices=Status.choices, coerce=Status)
 

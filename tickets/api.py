@@ -15,7 +15,7 @@ from rest_framework.routers import SimpleRouter
 
 from releases.models import Module, System
 from supportdesk.accounts.models import Organisation, Scope, Team, User
-from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, Row, creates, part, verb
+from supportdesk.web.api.doors import WITH_FILES, DeskViewSet, creates, part, verb
 from supportdesk.web.api.fields import Choice, Moment, Named, Text, Truth, Visible
 from supportdesk.web.api.wire import Content
 from tickets import actions, files, impact, proposal
@@ -23,7 +23,7 @@ from tickets.access_api import AccessRequestViewSet
 from tickets.defect_api import DefectViewSet
 from tickets.fault_api import MajorFaultViewSet
 from tickets.filters import TicketFilter
-from tickets.findings import DiagnoseIn, FindingIn, with_finding
+from tickets.findings import DiagnoseIn, FindingIn, LinkIn, UnlinkIn, with_finding
 from tickets.hand_back_api import CheckPointOut, HandBackIn
 from tickets.models import (
     QUESTIONS,
@@ -34,86 +34,12 @@ from tickets.models import (
     Impact,
     Message,
     Priority,
-    Status,
     Ticket,
 )
+from tickets.shown_api import AttachmentOut, EscalationOut, HistoryOut, MessageOut, TicketOut
 
 API = Message.Channel.API
 ANSWER = "One answer about the effect: together they propose a priority."
-
-
-class TicketOut(Row):
-    number = serializers.IntegerField()
-    subject = serializers.CharField()
-    status = serializers.ChoiceField(Status.choices)
-    priority = serializers.ChoiceField(Priority.choices)
-    customer_priority = serializers.ChoiceField(Priority.choices)
-    proposed_priority = serializers.ChoiceField(
-        Priority.choices,
-        source="impact.proposal",
-        allow_null=True,
-        help_text="What the answers about the effect spoke for when it was opened.",
-    )
-    organisation = serializers.CharField(source="organisation.code")
-    module = serializers.CharField(source="module.code")
-    system = serializers.CharField(source="system.code", allow_null=True)
-    team = serializers.CharField(source="team.name")
-    assignee = serializers.CharField(source="assignee.name", allow_null=True)
-    opened_by = serializers.CharField(source="opened_by.name")
-    caller = serializers.CharField(source="caller.name", allow_null=True)
-    external_number = serializers.CharField()
-    message_id = serializers.CharField()
-    job = serializers.CharField()
-    run_at = serializers.DateTimeField(allow_null=True)
-    steps = serializers.CharField()
-    already_checked = serializers.CharField()
-    confidential = serializers.BooleanField()
-    opened_at = serializers.DateTimeField()
-    assigned_at = serializers.DateTimeField(allow_null=True)
-    unanswered_since = serializers.DateTimeField(
-        allow_null=True, help_text="The customer's first message nobody has answered yet."
-    )
-    resolved_at = serializers.DateTimeField(allow_null=True)
-    closes_at = serializers.DateTimeField(allow_null=True)
-    closed_at = serializers.DateTimeField(allow_null=True)
-    changed_at = serializers.DateTimeField()
-
-
-class MessageOut(Row):
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    author = serializers.CharField(source="author.name")
-    visibility = serializers.ChoiceField(Message.Visibility.choices)
-    channel = serializers.ChoiceField(Message.Channel.choices)
-    text = serializers.CharField()
-
-
-class HistoryOut(Row):
-    id = serializers.IntegerField()
-    at = serializers.DateTimeField()
-    kind = serializers.ChoiceField(HistoryEntry.Kind.choices)
-    by = serializers.CharField(source="by.name")
-    status = serializers.ChoiceField(Status.choices, help_text="After this step.")
-    assignee = serializers.CharField(source="assignee.name", allow_null=True)
-    team = serializers.CharField(source="team.name")
-    reason = serializers.CharField()
-    priority_before = serializers.ChoiceField(Priority.choices, allow_null=True)
-    priority = serializers.ChoiceField(
-        Priority.choices, allow_null=True, help_text="Where the step changed the priority."
-    )
-
-
-class AttachmentOut(Row):
-    id = serializers.IntegerField()
-    ticket = serializers.IntegerField(source="ticket_id")
-    message = serializers.IntegerField(source="message_id")
-    name = serializers.CharField()
-    size = serializers.IntegerField(help_text="In bytes.")
-    content_type = serializers.CharField()
-    sha256 = serializers.CharField()
-    scan = serializers.ChoiceField(Attachment.Scan.choices)
-    uploaded_by = serializers.CharField(source="uploaded_by.name")
-    created_at = serializers.DateTimeField()
 
 
 class OpenIn(serializers.Serializer):
@@ -229,17 +155,6 @@ class DecideObjectionIn(serializers.Serializer):
 
 class EscalateIn(serializers.Serializer):
     text = Text(help_text="What must be decided, and until when.")
-
-
-class EscalationOut(Row):
-    reason = serializers.ChoiceField(Escalation.Reason.choices)
-    level = serializers.IntegerField()
-    text = serializers.CharField()
-    raised_by = serializers.CharField(source="raised_by.name")
-    raised_at = serializers.DateTimeField()
-    decision = serializers.CharField()
-    ended_at = serializers.DateTimeField(allow_null=True)
-    end = serializers.CharField(help_text="decided, withdrawn, done; empty while it is open.")
 
 
 class TicketViewSet(DeskViewSet):
@@ -361,6 +276,16 @@ class TicketViewSet(DeskViewSet):
     def withdraw_verdict(self, ticket: Ticket, **given: Any) -> Ticket:
         """Say that nobody knows the cause after all."""
         return actions.withdraw_verdict(ticket, by=self.me, **given)
+
+    @verb(LinkIn)
+    def link_correction(self, ticket: Ticket, **given: Any) -> Ticket:
+        """Name the correction that mends it: the ticket waits for its package, or its import."""
+        return actions.link_correction(ticket, by=self.me, channel=API, **given)
+
+    @verb(UnlinkIn)
+    def unlink_correction(self, ticket: Ticket, **given: Any) -> Ticket:
+        """It was another one: back into work."""
+        return actions.unlink_correction(ticket, by=self.me, **given)
 
     @verb()
     def confirm(self, ticket: Ticket) -> Ticket:

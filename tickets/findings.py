@@ -89,6 +89,25 @@ class FindingIn(serializers.Serializer):
     differs_since = Day(required=False, help_text="Of a settings difference: since when.")
 
 
+class LinkIn(serializers.Serializer):
+    correction = Numbered(slug_field="number", queryset=Correction.objects.all())
+    system = Visible(
+        slug_field="code",
+        queryset=System.objects.all(),
+        required=False,
+        help_text="Where it is missing; the ticket's own system when left out.",
+    )
+    text = Text(
+        required=False,
+        allow_blank=True,
+        help_text="What the customer reads; left out, the desk says what brings it and when.",
+    )
+
+
+class UnlinkIn(serializers.Serializer):
+    reason = Text(help_text="The customer reads it.")
+
+
 PARTS = ("verdict", "note", *FOLLOW_UPS)
 
 

@@ -17,7 +17,11 @@ from tickets.promises import Pledge
 
 HAPPENED = {
     HistoryEntry.Kind.WAITING: Kind.WAITED,
+    HistoryEntry.Kind.DELIVERED: Kind.WAITED,  # the customer imports it
     HistoryEntry.Kind.RESUMED: Kind.RESUMED,
+    HistoryEntry.Kind.RETURNED: Kind.RESUMED,
+    HistoryEntry.Kind.RECALLED: Kind.RESUMED,
+    HistoryEntry.Kind.UNLINKED: Kind.RESUMED,
     HistoryEntry.Kind.RESOLVED: Kind.RESOLVED,
     HistoryEntry.Kind.REOPENED: Kind.REOPENED,
     HistoryEntry.Kind.CONFIRMED: Kind.CLOSED,

@@ -35,6 +35,7 @@ REFUSED: dict[str, tuple[list[Status], Status]] = {
     "resume": (NOT_WAITING, Status.OPEN),
     "diagnose": ([Status.CLOSED], Status.OPEN),
     "withdraw_verdict": (DONE, Status.OPEN),
+    "link_correction": (DONE, Status.WAITING_DELIVERY),
     "resolve": (_leading_nowhere(Status.RESOLVED), Status.RESOLVED),
     "confirm": ([status for status in Status if status != Status.RESOLVED], Status.CLOSED),
     "reopen": ([status for status in Status if status not in DONE], Status.OPEN),

@@ -85,6 +85,10 @@ def next_move(ticket: Ticket, at: datetime) -> Move:
         )
     if here == Status.CLOSED:
         return _after_the_end(ticket, at)
+    if ticket.package and here == Status.WAITING_CUSTOMER:
+        title = _("%(package)s brings the solution") % {"package": ticket.package}
+        words = _("You have been given it. Please import it; then we ask you to confirm.")
+        return Move("package", title, words, True)
     if here == Status.WAITING_CUSTOMER:
         return Move(
             "back", _("We are waiting for your answer"), _("Work goes on once you write."), True
@@ -104,10 +108,21 @@ def _our_move(ticket: Ticket, here: Status) -> Move:
         words = _("%(name)s follows it up and tells you the result.") % names
         return Move("code", _("Development is at work on it"), words)
     if here == Status.WAITING_DELIVERY:
-        words = _("%(name)s tells you when it is delivered.") % names
-        return Move("package", _("The solution comes with a package"), words)
+        return _coming(ticket)
     words = _("You need to do nothing. Write at any time if something changes.")
     return Move("half", _("%(name)s is looking for the solution") % names, words)
+
+
+def _coming(ticket: Ticket) -> Move:
+    words = _("You are told when it is delivered.")
+    remedy = ticket.remedy
+    if remedy and remedy.released_at:
+        facts = {"correction": remedy, "symptom": remedy.symptom, "words": words}
+        words = _("Correction %(correction)s: %(symptom)s. %(words)s") % facts
+    if ticket.package and (ticket.promised_at or ticket.package.released_at):
+        title = _("The solution comes with %(package)s") % {"package": ticket.package}
+        return Move("package", title, words)
+    return Move("package", _("The solution comes with a package"), words)
 
 
 def _after_the_end(ticket: Ticket, at: datetime) -> Move:

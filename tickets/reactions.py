@@ -21,6 +21,7 @@ from tickets import (
     actions,
     alarm,
     mail,
+    package_news,  # noqa: F401 - reacts, too
     webhooks,
 )
 from tickets.mail import Letter
@@ -44,7 +45,7 @@ notices.EVENTS.update(
         "ticket.assigned": _("Somebody takes charge of my ticket, or I am put in charge"),
         "ticket.replied": _("An answer or a question on a ticket of mine"),
         "ticket.noted": _("An internal note on a ticket of mine"),
-        "ticket.developed": _("A ticket of mine goes to development, or comes back"),
+        "ticket.developed": _("A ticket of mine goes to development, or its correction comes on"),
         "ticket.resolved": _("A ticket of mine is resolved or confirmed"),
         "ticket.reopened": _("A ticket of mine is reopened"),
         "ticket.closed": _("A ticket of mine closes soon, or has closed"),
@@ -151,10 +152,13 @@ def tell_the_customer_of_a_question(ticket: int, by: int, message: int, **_more:
     letter.to(mail.customers(row))
 
 
-@reacts_to("ticket.to_dev", "ticket.fixed", "ticket.returned")
+@reacts_to(
+    *("ticket.to_dev", "ticket.fixed", "ticket.returned"),
+    *("ticket.delivered", "ticket.promised", "ticket.recalled", "ticket.unlinked"),
+)
 def tell_both_sides_where_it_is(ticket: int, by: int, step: int, **_more: Any) -> None:
     row, entry = _ticket(ticket), HistoryEntry.objects.get(pk=step)
-    letter = Letter(entry.kind, "ticket.developed", row, _actor(by), step)
+    letter = Letter(entry.kind, "ticket.developed", row, _actor(by), step, step=entry)
     letter.to([*mail.customers(row), *mail.in_charge(row)])
 
 

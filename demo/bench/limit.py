@@ -26,6 +26,7 @@ SELECT t.number, t.subject, t.status, t.priority, t.customer_priority,
        g.name AS team, a.name AS assignee, b.name AS opened_by, c.name AS caller,
        t.external_number, t.message_id, t.job, t.run_at, t.steps, t.already_checked, t.confidential,
        t.opened_at, t.assigned_at, t.unanswered_since,
+       t.promised_at, l.name AS package_line, p.level AS package_level,
        t.resolved_at, t.closes_at, t.closed_at, t.changed_at
 FROM tickets_ticket t
 JOIN accounts_organisation o ON o.id = t.organisation_id
@@ -36,6 +37,8 @@ LEFT JOIN releases_system s ON s.id = t.system_id
 LEFT JOIN accounts_user a ON a.id = t.assignee_id
 LEFT JOIN accounts_user c ON c.id = t.caller_id
 LEFT JOIN tickets_impact i ON i.ticket_id = t.number
+LEFT JOIN releases_package p ON p.id = t.package_id
+LEFT JOIN releases_line l ON l.id = p.line_id
 """
 UNDONE = "t.status NOT IN ('resolved', 'closed')"
 FITTING = "SELECT ticket_id FROM tickets_searchtext WHERE whole @@ %(stem)s::tsquery"

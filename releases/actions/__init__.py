@@ -13,6 +13,7 @@ from releases.actions.imports import (
 from releases.actions.interest import note_interest
 from releases.actions.lines import open_line
 from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
+from releases.actions.planning import replan
 from releases.actions.recalls import confirm_recall, recall, recall_from
 from releases.actions.systems import report
 from releases.actions.validity import (
@@ -50,6 +51,7 @@ __all__ = [
     "recall_from",
     "release_correction",
     "remove_file",
+    "replan",
     "report",
     "roll_back",
     "settle",

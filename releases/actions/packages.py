@@ -27,6 +27,7 @@ def plan(line: Line, level: int, *, by: User, on: date | None) -> Package:
         raise Invalid(_("This package is planned already."), "level")
     row = Package.objects.create(line=line, level=level, planned_on=on)
     audit.record("package.planned", row, by=by, on=str(on or ""))
+    outbox.emit("package.planned", package=row.pk)
     return row
 
 

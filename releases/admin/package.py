@@ -23,6 +23,7 @@ from releases.forms import (
     MoveForm,
     PlanForm,
     RemoveFileForm,
+    ReplanForm,
     SignForm,
     WithdrawForm,
 )
@@ -34,7 +35,10 @@ from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import AuditedAdmin, Section, colleague
 from supportdesk.web.uploads import takes_large_files
 
-VERBS = ["move", "deliver", "withdraw", "sign", "ask_waiver", "waive", "add_file", "remove_file"]
+VERBS = [
+    *["move", "deliver", "withdraw", "sign", "ask_waiver", "waive"],
+    *["add_file", "remove_file", "replan"],
+]
 CONTENT = 200  # corrections of one package a page shows
 DOWNLOADS = 50  # the latest; the record has them all
 
@@ -79,6 +83,12 @@ class PackageAdmin(AuditedAdmin):
         row, form = self._row(request, pk), MoveForm(request.POST)
         return self._tried(
             request, row, form, lambda to: actions.move(row, to, by=colleague(request))
+        )
+
+    def replan(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row, form = self._row(request, pk), ReplanForm(request.POST)
+        return self._tried(
+            request, row, form, lambda on: actions.replan(row, by=colleague(request), on=on)
         )
 
     def deliver(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -175,6 +185,7 @@ class PackageAdmin(AuditedAdmin):
             next=[one for one in Status if one in _next(row)] if manages else [],
             deliver=_form(tried, DeliverForm, row) if released else None,
             withdraw=_form(tried, WithdrawForm, row) if released else None,
+            replan=_bound(tried, ReplanForm, manages and row.status not in OUT),
             content=list(row.content().select_related("module")[:CONTENT]),
             missing=actions.why_no_release(row) if row.status == Status.IN_QA else [],
             customers=_customers(row),

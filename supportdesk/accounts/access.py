@@ -138,6 +138,7 @@ AGENT = (
         "ticket.hand_back",
         "ticket.resume",
         "ticket.diagnose",
+        "ticket.link_correction",
         "defect.report",
         "defect.comment",
         "defect.inform",
@@ -252,6 +253,8 @@ SYSTEM = {
     "ticket.scan",
     "user.reset_mfa",
     "ticket.rewind",
+    "ticket.follow_correction",
+    "ticket.resolve",
     "ticket.hand_on",
     "ticket.escalate",
 }

@@ -83,6 +83,7 @@ PERSONAS = [
     Page("admin:tickets_ticket_escalate", SAM),
     Page("admin:tickets_ticket_verdict", SAM),
     Page("admin:tickets_ticket_hand_back", SAM),
+    Page("admin:tickets_ticket_correction", SAM),
     Page("admin:tickets_figures", LEA),
     Page("admin:tickets_search", SAM),
     Page("admin:tickets_ticket_access", SAM),

@@ -117,7 +117,7 @@ def address(route: str, ticket: Ticket) -> str:
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
     if route in ROWS:
         return reverse(route, args=[ROWS[route](ticket).pk])
-    parts = ("priority", "escalate", "hand_back", "access")
+    parts = ("priority", "escalate", "hand_back", "access", "correction")
     apart = [f"admin:tickets_ticket_{page}" for page in parts]
     if route in ("ticket", "admin:tickets_ticket_verdict", *apart):
         return reverse(route, args=[ticket.number])

@@ -318,7 +318,7 @@ def test_only_listed_fields_are_shown(open_ticket, sam):
         *["module", "system", "team", "assignee", "opened_by", "caller", "external_number"],
         *["message_id", "job", "run_at", "steps", "already_checked", "confidential"],
         *["opened_at", "assigned_at", "unanswered_since", "resolved_at", "closes_at"],
-        *["closed_at", "changed_at"],
+        *["promised_at", "package_line", "package_level", "closed_at", "changed_at"],
     }
     for part, out in [("messages", MessageOut), ("history", HistoryOut)]:
         assert set(client.get(to(open_ticket, part)).json()["results"][0]) == set(out().fields)

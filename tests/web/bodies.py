@@ -110,6 +110,7 @@ GIVEN: dict[str, Body] = {
     "import_fail": lambda world: SAID,
     "import_roll_back": lambda world: {"why": "Said."},
     "admin:releases_package_move": lambda world: {"to": "released"},
+    "admin:releases_package_replan": lambda world: {"on": "2126-01-31"},
     "admin:releases_package_deliver": lambda world: {
         "wave": "general",
         "organisations": [world.hansa.organisation.pk],
@@ -203,6 +204,15 @@ GIVEN: dict[str, Body] = {
     "ticket-reopen": lambda world: {"reason": "Said."},
     "ticket-resolve": lambda world: {"answer": "Said.", **FOUND},
     "ticket-diagnose": lambda world: FOUND,
+    "ticket-link-correction": lambda world: {
+        "correction": world.row(Correction).pk,
+        "system": world.alpina.system.code,
+    },
+    "ticket-unlink-correction": lambda world: {"reason": "Said."},
+    "admin:tickets_ticket_correction": lambda world: {
+        "correction": world.row(Correction).pk,
+        "system": world.alpina.system.pk,
+    },
     "admin:tickets_ticket_hand_back": lambda world: {
         "reason": "Said.",
         "missing": [CheckPoint.objects.latest("pk").pk],

@@ -26,8 +26,8 @@ from tickets.models import CheckPoint
 PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
 TICKET = """number subject status priority customer_priority proposed_priority organisation
     module system team assignee opened_by caller external_number message_id job run_at steps
-    already_checked confidential opened_at assigned_at unanswered_since resolved_at closes_at
-    closed_at changed_at"""
+    already_checked confidential opened_at assigned_at unanswered_since promised_at package_line
+    package_level resolved_at closes_at closed_at changed_at"""
 DEFECT = """number title module area steps line level state correction promised_on reason
     tracker_key reported_by reported_at ended_at changed_at"""
 WEBHOOK = "id organisation name url is_active failures paused_until created_at"

@@ -28,8 +28,10 @@ from tickets.actions.defect import (
 from tickets.actions.diagnosis import Finding, NewWish, diagnose, withdraw_verdict
 from tickets.actions.drafts import drop_draft, keep_draft
 from tickets.actions.escalation import assess, decide, escalate, set_level, watch, withdraw
+from tickets.actions.following import follow_correction
 from tickets.actions.hand_back import hand_back
 from tickets.actions.intake import note_visit, receive, sort_next
+from tickets.actions.linking import link_correction, unlink_correction
 from tickets.actions.major_fault import (
     Outage,
     declare_major_fault,
@@ -81,10 +83,12 @@ __all__ = [
     "end_use",
     "escalate",
     "fix_defect",
+    "follow_correction",
     "hand_back",
     "hand_on",
     "inform_all",
     "keep_draft",
+    "link_correction",
     "link_to_fault",
     "look_again",
     "look_at_next",
@@ -111,6 +115,7 @@ __all__ = [
     "set_level",
     "sort_next",
     "take",
+    "unlink_correction",
     "unlink_from_fault",
     "wait_for_customer",
     "watch",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from supportdesk.messaging import outbox
 from tickets.actions import steps
 from tickets.actions.assignment import put_in_charge
 from tickets.actions.clockwork import wind
+from tickets.actions.waiting import await_package
 from tickets.models import (
     DONE,
     Defect,
@@ -97,7 +98,7 @@ def fix_defect(
     for ticket in _behind(defect):
         note_interest(correction, ticket.organisation, ticket.number, open=True)
         if ticket.status == Status.WAITING_DEVELOPMENT:
-            _await_delivery(ticket, promised_on, by=by, defect=defect.pk)
+            await_package(ticket, correction, by=by, on=promised_on, defect=defect.pk)
     _told(defect, "defect.fixed", by=by, correction=correction.pk)
     return defect
 
@@ -169,23 +170,17 @@ def hand_over(ticket: Ticket, defect: Defect, *, by: User) -> None:
         steps.move(ticket, Status.WAITING_DEVELOPMENT)
         steps.trace(ticket, Kind.TO_DEV, by=by, defect=defect.pk)
         wind(ticket)
-    if defect.state == DefectState.FIXED and ticket.status == Status.WAITING_DEVELOPMENT:
-        _await_delivery(ticket, defect.promised_on, by=by, defect=defect.pk)
+    if defect.correction and ticket.status == Status.WAITING_DEVELOPMENT:
+        on = defect.promised_on
+        await_package(ticket, defect.correction, by=by, on=on, defect=defect.pk)
 
 
 def take_back(ticket: Ticket, *, by: User) -> None:
     """Its cause is another one: development is not waited for any more. Inside a verb."""
-    if ticket.status in (Status.WAITING_DEVELOPMENT, Status.WAITING_DELIVERY):
+    if ticket.status == Status.WAITING_DEVELOPMENT or ticket.is_awaiting:
         steps.move(ticket, Status.OPEN)
         steps.trace(ticket, Kind.RETURNED, by=by)
         wind(ticket)
-
-
-def _await_delivery(ticket: Ticket, on: date | None, *, by: User, **facts: Any) -> None:
-    promised_at = on and timezone.make_aware(datetime.combine(on, time(23, 59, 59)))
-    steps.move(ticket, Status.WAITING_DELIVERY, promised_at=promised_at)
-    steps.trace(ticket, Kind.FIXED, by=by, **facts)
-    wind(ticket)
 
 
 def _behind(defect: Defect) -> Iterable[Ticket]:

@@ -114,7 +114,7 @@ def withdraw_verdict(ticket: Ticket, *, by: User, reason: str) -> Ticket:
     if not reason.strip():
         raise Invalid.blank("reason")
     steps.change(ticket, diagnosis=None)
-    _settle(former, ticket, -1, by=by)
+    settle(former, ticket, -1, by=by)
     facts = {"verdict": former.verdict, "diagnosis": former.pk}
     steps.trace(ticket, HistoryEntry.Kind.RETRACTED, by=by, public=False, reason=reason, **facts)
     take_back(ticket, by=by)
@@ -131,8 +131,8 @@ def conclude(ticket: Ticket, finding: Finding, *, by: User) -> bool:
         return False
     row = ticket.diagnoses.create(by=by, **facts)
     steps.change(ticket, diagnosis=row)
-    _settle(former, ticket, -1, by=by)
-    _settle(row, ticket, +1, by=by)
+    settle(former, ticket, -1, by=by)
+    settle(row, ticket, +1, by=by)
     label = str(Verdict(row.verdict).value)
     steps.trace(ticket, HistoryEntry.Kind.DIAGNOSED, by=by, public=False, verdict=label)
     return True
@@ -149,16 +149,16 @@ def _bring_about(ticket: Ticket, facts: dict[str, Any], *, by: User) -> None:
         raise Invalid(_("This system belongs to somebody else."), "system")
 
 
-def _settle(diagnosis: Diagnosis | None, ticket: Ticket, change: int, *, by: User) -> None:
-    """Tell the rooms below what a verdict means for them, or (-1) means no more."""
+def settle(diagnosis: Diagnosis | None, ticket: Ticket, change: int, *, by: User) -> None:
+    """Tell the rooms below what a verdict means for them, or (-1) means no more. Inside a verb."""
     if diagnosis is None:
         return
     owner, number = ticket.organisation, ticket.number
     if diagnosis.topic:
         on, cause = timezone.localdate(diagnosis.at), diagnosis.verdict
         count_cause(diagnosis.topic, owner, cause=cause, on=on, change=change)
-    if diagnosis.correction:
-        note_interest(diagnosis.correction, owner, number, open=change > 0)
+    if diagnosis.remedy:
+        note_interest(diagnosis.remedy, owner, number, open=change > 0)
     if diagnosis.wish and change > 0:
         back_wish(diagnosis.wish, owner, by=by, number=number)
     elif diagnosis.wish:

@@ -35,13 +35,13 @@ def claim(ticket: Ticket, verb: str, *, by: User) -> Ticket:
 def move(ticket: Ticket, to: Status, **facts: Any) -> None:
     """Change the status along NEXT, or raise WrongState naming both states.
 
-    Where work goes on, a date that was promised is none any more.
+    Where work goes on, no package is waited for any more, and its date is no promise.
     """
     now = Status(ticket.status)
     if to not in NEXT[now]:
         raise WrongState(now, to)
     if to == Status.OPEN:
-        facts["promised_at"] = None
+        facts = {"promised_at": None, "package": None, **facts}
     change(ticket, status=to, **facts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 from tickets import actions, timeline
 from tickets.admin import (
     access_request,
+    correction,
     escalating,
     finding,
     hand_back,
@@ -38,6 +40,22 @@ from tickets.admin.figures import page as figures_of_all
 from tickets.models import Ticket
 
 BULK = ["take", "hand_on"]
+Page = Callable[..., HttpResponse]
+OF_ONE: dict[str, Page] = {  # below the ticket's number
+    "priority": priority.page,
+    "escalate": escalating.page,
+    "access": access_request.page,
+    "verdict": finding.page,
+    "correction": correction.page,
+    "hand-back": hand_back.page,
+    "similar": search.similar_to,
+}
+OF_ALL: dict[str, Page] = {
+    "preparation": hand_back.figures,
+    "report": report.page,
+    "search": search.page,
+    "figures": figures_of_all,
+}
 AT_ONCE = 100
 
 
@@ -82,11 +100,11 @@ class TicketAdmin(DeskAdmin):
     # --- addresses
 
     def get_urls(self) -> list[Any]:
-        name = "tickets_ticket_{}".format
+        view, name = self.admin_site.admin_view, "tickets_ticket_{}".format
         own = [
             path(
                 f"<int:number>/{verb}/",
-                self.admin_site.admin_view(require_POST(partial(self.act, verb=verb))),
+                view(require_POST(partial(self.act, verb=verb))),
                 name=name(verb),
             )
             for verb in verbs.VERBS
@@ -94,57 +112,24 @@ class TicketAdmin(DeskAdmin):
         bulk = [
             path(
                 f"bulk/{verb}/",
-                self.admin_site.admin_view(require_POST(partial(self.act_on_many, verb=verb))),
+                view(require_POST(partial(self.act_on_many, verb=verb))),
                 name=name(f"bulk_{verb}"),
             )
             for verb in BULK
         ]
-        keep = self.admin_site.admin_view(require_POST(self.keep_draft))
-        figures = self.admin_site.admin_view(partial(report.page, self))
-        word_kept = self.admin_site.admin_view(partial(figures_of_all, self))
-        look = self.admin_site.admin_view(partial(search.page, self))
-        likes = self.admin_site.admin_view(partial(search.similar_to, self))
+        keep = view(require_POST(self.keep_draft))
         pages = [
-            path(
-                "<int:number>/priority/",
-                self.admin_site.admin_view(partial(priority.page, self)),
-                name=name("priority"),
-            ),
-            path(
-                "<int:number>/escalate/",
-                self.admin_site.admin_view(partial(escalating.page, self)),
-                name=name("escalate"),
-            ),
-            path(
-                "<int:number>/access/",
-                self.admin_site.admin_view(partial(access_request.page, self)),
-                name=name("access"),
-            ),
-            path(
-                "<int:number>/verdict/",
-                self.admin_site.admin_view(partial(finding.page, self)),
-                name=name("verdict"),
-            ),
-            path(
-                "<int:number>/hand-back/",
-                self.admin_site.admin_view(partial(hand_back.page, self)),
-                name=name("hand_back"),
-            ),
-            path(
-                "preparation/",
-                self.admin_site.admin_view(partial(hand_back.figures, self)),
-                name="tickets_preparation",
-            ),
-            path(
-                "<int:number>/send-again/",
-                self.admin_site.admin_view(require_POST(partial(undelivered.send_again, self))),
-                name=name("send_again"),
-            ),
+            path(f"<int:number>/{at}/", view(partial(page, self)), name=name(at.replace("-", "_")))
+            for at, page in OF_ONE.items()
+        ]
+        pages += [
+            path(f"{at}/", view(partial(page, self)), name=f"tickets_{at}")
+            for at, page in OF_ALL.items()
+        ]
+        again = view(require_POST(partial(undelivered.send_again, self)))
+        pages += [
             path("<int:number>/draft/", keep, name=name("draft")),
-            path("report/", figures, name="tickets_report"),
-            path("search/", look, name="tickets_search"),
-            path("<int:number>/similar/", likes, name=name("similar")),
-            path("figures/", word_kept, name="tickets_figures"),
+            path("<int:number>/send-again/", again, name=name("send_again")),
         ]
         return [*own, *bulk, *pages, *super().get_urls()]
 

@@ -190,6 +190,7 @@ APART = [
     ("change_priority", "priority", _("Priority")),
     ("hand_back", "hand-back", _("Hand back")),
     ("diagnose", "verdict", _("Cause")),
+    ("link_correction", "correction", _("Correction")),
     ("ask_access", "access", _("Access")),
     ("escalate", "escalate", _("Escalate")),
 ]

@@ -115,6 +115,11 @@ class Diagnosis(models.Model):
         ]
 
     @property
+    def remedy(self) -> Correction | None:
+        """The correction that mends it, where there is one."""
+        return self.correction or (self.defect.correction if self.defect else None)
+
+    @property
     def follow_up(self) -> str:
         """What it led to, in one line."""
         return " · ".join(str(getattr(self, name)) for name in DEMANDS[Verdict(self.verdict)])

@@ -13,7 +13,7 @@ from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import Module, System
+from releases.models import Correction, Module, Package, System
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import CustomerRows, Organisation, Team, User
 from tickets.models import stale
@@ -134,6 +134,11 @@ class TicketQuerySet(CustomerRows):
         """Whose verdict names it now; confidential ones too."""
         return self.filter(diagnosis__defect=defect)
 
+    def awaiting(self) -> Self:
+        """The solution is a correction, and its package or its import is waited for."""
+        to_import = Q(status=Status.WAITING_CUSTOMER, package__isnull=False)
+        return self.filter(Q(status=Status.WAITING_DELIVERY) | to_import)
+
     def for_lists(self) -> Self:
         return self.select_related(
             "organisation", "module", "system", "assignee", "team", "opened_by"
@@ -226,6 +231,15 @@ class Ticket(models.Model):
     # The date of the package that brings the solution: named when it starts to wait for delivery,
     # it stands in for the time of the solution until work goes on.
     promised_at = models.DateTimeField(_("promised"), null=True, editable=False)
+    # The package itself, as far as one is known: waited for, or what the ticket was solved with.
+    package = models.ForeignKey(
+        Package,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("comes with"),
+        editable=False,
+    )
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
     closes_at = models.DateTimeField(_("closes"), null=True, editable=False)
     closing_announced_at = models.DateTimeField(null=True, editable=False)
@@ -259,7 +273,13 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="a_date_is_promised_while_it_waits_for_delivery",
                 condition=Q(promised_at__isnull=True)
+                | Q(status="waiting_customer", package__isnull=False)
                 | Q(status__in=["waiting_delivery", "resolved", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="a_package_is_named_while_it_is_waited_for",
+                condition=Q(package__isnull=True)
+                | Q(status__in=["waiting_delivery", "waiting_customer", "resolved", "closed"]),
             ),
             models.UniqueConstraint(
                 name="one_ticket_per_submission",
@@ -336,6 +356,17 @@ class Ticket(models.Model):
         """Whether routing has to look: not done, and nobody was put in charge since it last did."""
         found = self.assigned_at and self.routed_at and self.assigned_at >= self.routed_at
         return self.status not in DONE and not found
+
+    @property
+    def remedy(self) -> Correction | None:
+        """The correction that mends it: linked, or that of the defect behind it."""
+        return self.diagnosis.remedy if self.diagnosis else None
+
+    @property
+    def is_awaiting(self) -> bool:
+        """As `TicketQuerySet.awaiting`."""
+        to_import = self.status == Status.WAITING_CUSTOMER and self.package_id is not None
+        return to_import or self.status == Status.WAITING_DELIVERY
 
     def may_reopen(self, at: datetime) -> bool:
         """A closed ticket comes back only within REOPEN_WINDOW of closing."""
