@@ -14,6 +14,7 @@ from rest_framework.routers import SimpleRouter
 
 from releases import delivery_page
 from releases.import_api import ImportViewSet
+from releases.inventory_api import InventoryViewSet
 from releases.models import Delivery, Line, Module, PackageFile, Status, System
 from supportdesk.accounts.models import Scope
 from supportdesk.web.api.doors import DeskViewSet, Row, part
@@ -156,4 +157,5 @@ router.register("lines", LineViewSet)
 router.register("systems", SystemViewSet)
 router.register("deliveries", DeliveryViewSet)
 router.register("imports", ImportViewSet)
+router.register("inventories", InventoryViewSet, "inventory")
 urlpatterns = router.urls

@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from releases import offers
+from releases import inventory, offers
 from releases.models import Delivery, GateKind, Line, Package, PackageFile, Status, System
+from releases.stocktaking import PROBLEMS
 from releases.validity import Interval
 from supportdesk.accounts.models import Organisation
 from supportdesk.web.fields import DayInput
@@ -187,3 +188,29 @@ class RollBackForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="back-%s", **kwargs)
+
+
+class InventoryForm(DeskForm):
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("CSV or JSON with system, line and level.")
+    )
+    content = forms.CharField(
+        label=_("Or paste the lines here"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 6, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The lines under `said`; the text itself stays in `text`, for the second step."""
+        given: dict[str, Any] = super().clean() or {}
+        file, pasted = given.get("file"), given.get("content") or ""
+        # One byte more than may be: what is too large is seen to be, and not read to its end.
+        raw = file.read(inventory.MOST_BYTES + 1) if file else pasted.encode()
+        try:
+            given["said"] = inventory.read(raw)
+        except inventory.Unreadable as error:
+            self.add_error("file" if file else "content", PROBLEMS[error.problem]())
+        else:
+            self.text = raw.decode("utf-8-sig")
+        return given

@@ -107,6 +107,7 @@ def _page(
         "missing": _missing(missing, chosen),
         "more": max(0, len(missing) - SHOWN),
         "packages": packages.select_related("line", "successor")[:PACKAGES],
+        "may_report": access.may(user, "system.report"),
         "reporting": reporting or _reporting(chosen, user),
         "doubting": doubting,
         "doubt": DoubtForm(),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from releases import delivery_page, import_portal, portal
+from releases import delivery_page, import_portal, inventory_portal, portal
 
 urlpatterns = [
     path("systems/", portal.systems, name="systems"),
+    path("systems/inventory/", inventory_portal.take, name="inventory"),
     path("systems/<int:pk>/report/", portal.report, name="system_report"),
     path("systems/<int:pk>/doubt/", portal.doubt, name="system_doubt"),
     path("recalls/<int:pk>/confirm/", delivery_page.confirm_recall, name="recall_confirm"),

@@ -11,6 +11,7 @@ from releases.actions.imports import (
     roll_back,
 )
 from releases.actions.interest import note_interest
+from releases.actions.inventory import take_inventory
 from releases.actions.lines import open_line
 from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
 from releases.actions.planning import replan
@@ -56,6 +57,7 @@ __all__ = [
     "roll_back",
     "settle",
     "sign_gate",
+    "take_inventory",
     "unassessed_lines",
     "waive_gate",
     "why_no_release",

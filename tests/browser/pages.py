@@ -48,6 +48,7 @@ PERSONAS = [
     Page("deliveries", CAROL),
     Page("delivery", CAROL),
     Page("system_imports", CAROL),
+    Page("inventory", CAROL),
     Page("organisation", CAROL),
     Page("colleague", CAROL),
     Page("webhooks", CAROL),

@@ -20,6 +20,7 @@ from tickets.models import CheckPoint
 
 Body = Callable[[World], dict[str, Any]]
 SAID: dict[str, Any] = {"text": "Said."}
+INVENTORY = {"content": "system;line;level\nX1;2026.1;4"}
 FOUND = {"verdict": "settings_difference", "difference": "Off.", "differs_since": "2026-01-31"}
 
 
@@ -107,6 +108,8 @@ GIVEN: dict[str, Body] = {
         "package": world.alpina.system.imports.get().package_id,
         "planned_for": str(timezone.localdate() + timedelta(days=1)),
     },
+    "inventory": lambda world: INVENTORY,
+    "inventory-list": lambda world: INVENTORY,
     "import_fail": lambda world: SAID,
     "import_roll_back": lambda world: {"why": "Said."},
     "admin:releases_package_move": lambda world: {"to": "released"},

@@ -26,6 +26,7 @@ from schemathesis.transport.wsgi import WSGI_TRANSPORT
 
 from oncall.models import Duty, Schedule
 from releases.actions import plan_import, put_wish
+from releases.inventory import MOST_BYTES
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.accounts.models import Scope, Token
 from supportdesk.wsgi import application
@@ -111,6 +112,7 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "line": system.installed.line.name,
         "level": system.installed.level + 2,
         "planned_for": str(timezone.localdate()),
+        "content": f"system;line;level\n{system.code};{system.installed.line};4",
         "module": module.code,
         "system": system.code,
         "organisation": alpina.code,
@@ -227,6 +229,8 @@ def could_be(given: Any, real: Any, name: str) -> bool:
     """Whether what was drawn is of the kind that is known by this name."""
     if name == "level":
         return type(given) in (int, float) and given in range(10_000)
+    if name == "content":
+        return isinstance(given, str) and bool(given.strip()) and len(given) <= MOST_BYTES
     if name == "planned_for":
         return is_day(given)
     if isinstance(real, int):

@@ -117,10 +117,15 @@ def _lists() -> list[tuple[str, Route, str, list[type[Model]]]]:
             found.append(("pages", route, *PAGES[route.name]))
         elif route.name.endswith("_changelist") and route.model is not None:
             found.append(("pages", route, "", [route.model]))
-        elif route.is_api and (last == "list" or last in PARTS):
+        elif route.is_api and (last == "list" or last in PARTS) and _reads(route):
             rows = PARTS.get(last, route.model)
             found.append(("api", route, "audrey", [rows] if rows else []))
     return found
+
+
+def _reads(route: Route) -> bool:
+    """Not a door that only takes."""
+    return "get" in route.callback.cls.http_method_names
 
 
 LISTS = _lists()

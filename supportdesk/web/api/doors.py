@@ -183,17 +183,22 @@ def verb(
 
 
 def creates(
-    given: Given, *, out: type[Row] | None = None, files: bool = False, in_hand: bool = False
+    given: Given,
+    *,
+    out: type[Row] | None = None,
+    status: int = 201,
+    files: bool = False,
+    in_hand: bool = False,
 ) -> Callable[[Method], Method]:
     """POST on the collection; the method is named `create`. With files the door's own parsers must
     be WITH_FILES. `in_hand` answers with the verb's row as it is, see `Row.in_hand`.
     """
 
     def decorate(method: Method) -> Method:
-        answer = partial(DeskViewSet._answer, out=out, status=201, in_hand=in_hand)
+        answer = partial(DeskViewSet._answer, out=out, status=status, in_hand=in_hand)
         handler = _handler(method, given, answer, files=files, on_row=False)
         return extend_schema(
-            request=_asked(given, files), responses={201: out or ShownByDoor}, filters=False
+            request=_asked(given, files), responses={status: out or ShownByDoor}, filters=False
         )(handler)
 
     return decorate
