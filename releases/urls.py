@@ -10,6 +10,7 @@ urlpatterns = [
     path("systems/<int:pk>/report/", portal.report, name="system_report"),
     path("systems/<int:pk>/doubt/", portal.doubt, name="system_doubt"),
     path("recalls/<int:pk>/confirm/", delivery_page.confirm_recall, name="recall_confirm"),
+    path("releases/calendar/", portal.release_calendar, name="release_calendar"),
     path("deliveries/", delivery_page.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", delivery_page.delivery, name="delivery"),
     path("deliveries/<int:pk>/files/<int:file>/", delivery_page.file, name="delivery_file"),

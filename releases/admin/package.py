@@ -10,10 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from releases import actions
+from releases import actions, calendar
 from releases.actions.gates import SIGNED_IN
 from releases.forms import (
     AddFileForm,
@@ -32,7 +33,7 @@ from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm, attempt
-from supportdesk.web.office import AuditedAdmin, Section, colleague
+from supportdesk.web.office import AuditedAdmin, MenuLine, Section, colleague
 from supportdesk.web.uploads import takes_large_files
 
 VERBS = [
@@ -57,9 +58,36 @@ class PackageAdmin(AuditedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         planned = actions.plan(obj.line, obj.level, by=colleague(request), on=obj.planned_on)
         obj.pk = planned.pk
+        for words in calendar.breaks().get(planned.pk, []):
+            messages.warning(request, words)
+
+    def menu(self, request: HttpRequest) -> list[MenuLine]:
+        lines = super().menu(request)
+        if not lines:
+            return []
+        return [*lines, MenuLine(_("Release calendar"), self.url("calendar"), self.section)]
+
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        months = calendar.months(colleague(request), timezone.localdate())
+        return self.page(
+            request,
+            "admin/releases/calendar.html",
+            title=_("Release calendar"),
+            months=months,
+            broken=sum(bool(one.broken) for month in months for one in month.entries),
+        )
 
     def get_urls(self) -> list[Any]:
         own = [
+            path(
+                "calendar/",
+                self.admin_site.admin_view(self.calendar),
+                name="releases_package_calendar",
+            ),
+        ]
+        own += [
             path(
                 f"<int:pk>/{verb}/",
                 self.admin_site.admin_view(require_POST(getattr(self, verb))),

@@ -70,6 +70,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "delivery": ("carol", [PackageFile]),
     "systems": ("carol", [System, Package, Import]),
     "system_imports": ("carol", [Import]),
+    "release_calendar": ("carol", [Package, Import]),
+    "admin:releases_package_calendar": ("rita", [Package]),
     "ticket_list": ("alice", [Ticket]),
     "search": ("alice", [Ticket]),
     "admin:tickets_search": ("sam", [Ticket]),
