@@ -1,4 +1,4 @@
-"""The roster through the API: the same duties that the pages show and pages go by."""
+"""The roster and pages through the API: the rows that the office shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 
 from oncall.models import Duty
+from oncall.page_api import PageViewSet
 from supportdesk.accounts.models import Scope
 from supportdesk.web.api.doors import DeskViewSet, Row
 from supportdesk.web.api.filters import Filters, MomentFilter
@@ -47,4 +48,5 @@ class DutyViewSet(DeskViewSet):
 
 router = SimpleRouter()
 router.register("duties", DutyViewSet)
+router.register("pages", PageViewSet)
 urlpatterns = router.urls

@@ -126,6 +126,8 @@ GIVEN: dict[str, Body] = {
     "admin:oncall_rotation_add": _rotation,
     "admin:oncall_rotation_change": _rotation,
     "training_book": lambda world: {"me": "1"},
+    "page-list": lambda world: {"key": "job", "title": "Said.", "policy": "Nachts"},
+    "page-hand-over": lambda world: {"note": "Said."},
     "profile_about": lambda world: {"name": "A name", "language": "en"},
     "tokens": lambda world: {"name": "Another program", "scopes": ["tickets:read"], "lasts": 30},
     "organisation_invite": lambda world: {

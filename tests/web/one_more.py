@@ -14,8 +14,10 @@ from oncall.models import (
     CriticalPeriod,
     CriticalRule,
     Duty,
+    HandOver,
     Heartbeat,
     Page,
+    PageEvent,
     Policy,
     Rotation,
     Schedule,
@@ -371,6 +373,8 @@ ONE_MORE: dict[type[Model], Maker] = {
         f"n{n}", "x", by=house.people["lea"], policy=house.row(Policy)
     ),
     Policy: lambda house, n: Policy.objects.create(name=f"n{n}"),
+    PageEvent: lambda house, n: house.row(Page).events.create(kind="escalated", by=UserFactory()),
+    HandOver: lambda house, n: house.row(Page).hand_overs.create(by=UserFactory(), note="x"),
     Heartbeat: lambda house, n: expect(
         Heartbeat(name=f"n{n}", reports_by=time(5), policy=Policy.objects.create(name=f"h{n}")),
         by=house.people["lea"],

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from oncall.models import Duty, Schedule
+from oncall import actions as oncall
+from oncall.models import Duty, Policy, Schedule
 from releases.actions import plan_import
 from supportdesk.accounts.actions import create_webhook, ping_webhook
 from supportdesk.web.api.doors import Row
@@ -30,6 +31,8 @@ TICKET = """number subject status priority customer_priority proposed_priority o
     package_level resolved_at closes_at closed_at changed_at"""
 DEFECT = """number title module area steps line level state correction promised_on reason
     tracker_key reported_by reported_at ended_at changed_at"""
+PAGE = """id key title url state policy is_test alarms last_alarm_at opened_at goes_on_at
+    acknowledged_by acknowledged_at ended_at"""
 WEBHOOK = "id organisation name url is_active failures paused_until created_at"
 ACCESS = """id ticket system asked_by asked_at purpose starts_at ends_at phase decided_by answer
     ended_by"""
@@ -73,6 +76,10 @@ SHOWN = [
         PEOPLE,
     ),
     ("duties", "id schedule position person starts_at ends_at confirmed_at", ["sam"]),
+    ("pages", PAGE, ["sam"]),
+    ("pages/{page}", PAGE, ["sam"]),
+    ("pages/{page}/events", "id at kind by", ["sam"]),
+    ("pages/{page}/hand_overs", "id at by note read_by read_at", ["sam"]),
     ("major-faults", "id title text declared_at ended_at", PEOPLE),
     ("major-faults/{fault}", "id title text declared_at ended_at", PEOPLE),
     ("major-faults/{fault}/updates", "id at text", PEOPLE),
@@ -124,6 +131,7 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     plan = plan_import(system, package, by=carol, planned_for=timezone.localdate())
     rows = {
         "import": plan,
+        "page": _page(sam, lead),
         "fault": fault,
         "defect": defect,
         "ticket": open_ticket,
@@ -138,6 +146,14 @@ def _given(organisation):
     package = PackageFactory()
     a_package_file(package)
     return fleet.deliver(package, organisation)
+
+
+def _page(taker, lead):
+    policy = Policy.objects.create(name="CANARY")
+    page = oncall.open_page("CANARY", "CANARY", by=lead, policy=policy)
+    oncall.acknowledge(page, by=taker)
+    oncall.hand_over(page, by=taker, note="CANARY")
+    return page
 
 
 @pytest.mark.parametrize(("address", "fields", "readers"), SHOWN, ids=[row[0] for row in SHOWN])

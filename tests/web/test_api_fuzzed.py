@@ -24,7 +24,8 @@ from schemathesis.transport.requests import multipart_serializer
 from schemathesis.transport.serialization import contains_binary
 from schemathesis.transport.wsgi import WSGI_TRANSPORT
 
-from oncall.models import Duty, Schedule
+from oncall.actions import open_page
+from oncall.models import Duty, Policy, Schedule
 from releases.actions import plan_import, put_wish
 from releases.inventory import MOST_BYTES
 from supportdesk.accounts.actions import create_webhook, ping_webhook
@@ -105,6 +106,8 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "webhooks id": webhook.pk,
         "imports id": _imports(system, carol),
         "access-requests id": _access(open_ticket, sam, system),
+        "pages id": _pages(),
+        "policy": "Nights",
         "duties id": _duties(module.team),
         "modules code": module.code,
         "organisations code": alpina.code,
@@ -151,6 +154,17 @@ def _imports(system, by) -> int:
         other = SystemFactory(organisation=system.organisation, runs=(runs.line, runs.level))
         plan = plan_import(other, package, by=by, planned_for=timezone.localdate())
     return plan.pk
+
+
+def _pages() -> int:
+    """Two, so that lists have a second page."""
+    policy, lead = (
+        Policy.objects.create(name="Nights", is_default=True),
+        UserFactory(roles=["lead"]),
+    )
+    for key in ("a", "b"):
+        page = open_page(key, "Zahllauf steht", by=lead, policy=policy)
+    return page.pk
 
 
 def _duties(team) -> int:

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from oncall.models import (
     Change,
     Duty,
+    HandOver,
+    PageEvent,
 )
 from releases.models import (
     Correction,
@@ -103,6 +105,8 @@ PARTS = {
     "check-points": CheckPoint,
     "comments": DefectComment,
     "updates": FaultUpdate,
+    "events": PageEvent,
+    "hand-overs": HandOver,
     "log": AccessEntry,
     "messages": Message,
     "history": HistoryEntry,

@@ -63,5 +63,7 @@ def offered_scopes(person: User) -> list[Scope]:
         Scope.IMPORTS: "system.report",
         Scope.WEBHOOKS: "webhook.manage",
         Scope.DEFECTS: "defect.view",
+        Scope.ALARMS: "page.open",
+        Scope.PAGES: "page.view",
     }
     return [one for one in Scope if one not in needed or access.may(person, needed[one])]

@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
     IMPORTS = "imports", _("Report levels, plan and confirm imports")
     WEBHOOKS = "webhooks", _("Manage webhooks")
     DEFECTS = "defects", _("Follow and answer defects")
+    ALARMS = "alarms", _("Raise alarms that call people")
+    PAGES = "pages", _("Read alarms, take and resolve them")
 
 
 class Token(AbstractAuthToken):
