@@ -130,6 +130,14 @@ class WithdrawForm(DeskForm):
         fields["successor"].queryset = later.exclude(status=Status.WITHDRAWN).select_related("line")
 
 
+class WaivePilotsForm(DeskForm):
+    why = forms.CharField(
+        label=_("Why without waiting for the pilots"),
+        widget=forms.Textarea({"rows": 2}),
+        max_length=5_000,
+    )
+
+
 class DeliverForm(DeskForm):
     wave = forms.ChoiceField(label=_("Wave"), choices=Delivery.Wave.choices)
     organisations = forms.ModelMultipleChoiceField(
@@ -141,10 +149,9 @@ class DeliverForm(DeskForm):
     def __init__(self, package: Package, *args: Any, **kwargs: Any) -> None:
         """Customers of the line who do not have the package yet."""
         super().__init__(*args, **kwargs)
-        runs = Organisation.objects.filter(systems__installed__line=package.line_id)
         had = package.deliveries.given().values("organisation")
         fields: Any = self.fields
-        fields["organisations"].queryset = runs.exclude(pk__in=had).distinct()
+        fields["organisations"].queryset = offers.customers_of(package).exclude(pk__in=had)
 
 
 class ReportForm(DeskForm):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from releases.models import Installed, Line, Package, System
-from releases.succession import Objection, Place, ancestors, objection
+from releases.succession import FIRST, Objection, Place, ancestors, objection
+from supportdesk.accounts.models import Organisation
 
 
 def why_not(runs: Installed, package: Package) -> str | None:
@@ -20,6 +22,15 @@ def for_system(system: System) -> list[Package]:
     had = Package.objects.delivered_to(system.organisation_id).released().select_related("line")
     parents = _parents()
     return [one for one in had if _objection(system.runs, one, parents) is None]
+
+
+def customers_of(package: Package) -> QuerySet[Organisation]:
+    """Who runs its line. A big release begins a line: also who runs one that it descends from."""
+    lines = {package.line_id}
+    if package.level == FIRST:
+        lines |= ancestors(package.line_id, _parents())
+    runs = System.objects.running().filter(installed__line__in=lines)
+    return Organisation.objects.filter(pk__in=runs.values("organisation"))
 
 
 def _objection(

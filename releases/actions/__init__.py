@@ -13,7 +13,7 @@ from releases.actions.imports import (
 from releases.actions.interest import note_interest
 from releases.actions.inventory import take_inventory
 from releases.actions.lines import open_line
-from releases.actions.packages import deliver, move, plan, why_no_release, withdraw
+from releases.actions.packages import deliver, move, plan, waive_pilots, why_no_release, withdraw
 from releases.actions.planning import replan
 from releases.actions.recalls import confirm_recall, recall, recall_from
 from releases.actions.systems import report
@@ -60,6 +60,7 @@ __all__ = [
     "take_inventory",
     "unassessed_lines",
     "waive_gate",
+    "waive_pilots",
     "why_no_release",
     "withdraw",
 ]

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from releases.actions.gates import open_gates, reopen_one
 from releases.actions.validity import unassessed_lines
-from releases.models import NEXT, Correction, Delivery, Line, Package, Status
+from releases.models import NEXT, Correction, Delivery, Line, Package, Status, WaveWaiver
+from releases.offers import customers_of
+from releases.pilots import why_not_everybody
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.audit import actions as audit
@@ -101,15 +103,18 @@ def withdraw(package: Package, *, by: User, why: str, successor: Package | None)
 def deliver(
     package: Package, organisations: Iterable[Organisation], *, by: User, wave: str
 ) -> Package:
-    """Give a released package to these customers. Whoever has it already keeps their date."""
+    """Give a released package to these customers. Whoever has it already keeps their date.
+
+    Raises Refused for everybody (the general wave) while the pilots are not through, Invalid for
+    customers who do not run the line.
+    """
     row = _claim(package, by)
     if row.status != Status.RELEASED:
         raise WrongState(Status(row.status), Status.RELEASED)
     now = timezone.now()
-    had = set(row.deliveries.given().values_list("organisation", flat=True))
-    new = [one for one in organisations if one.pk not in had]
-    if not new:
-        raise Invalid(_("Please choose somebody who does not have it yet."), "organisations")
+    if wave == Delivery.Wave.GENERAL and (words := why_not_everybody(row, now)):
+        raise Refused(words)
+    new = _new_ones(row, organisations)
     Delivery.objects.bulk_create(
         [Delivery(package=row, organisation=one, wave=wave, delivered_at=now) for one in new],
         update_conflicts=True,
@@ -119,6 +124,38 @@ def deliver(
     audit.record("package.delivered", row, by=by, wave=wave, to=[one.code for one in new])
     outbox.emit("package.delivered", package=row.pk, organisations=[one.pk for one in new])
     return row
+
+
+@transaction.atomic
+def waive_pilots(package: Package, *, by: User, why: str) -> WaveWaiver:
+    """Let a package go to everybody before its pilots are through: a lead's decision, with reason.
+
+    Raises Refused where nothing is left to waive.
+    """
+    access.require(by, "wave.waive")
+    row = _locked(package, by)
+    if row.status != Status.RELEASED:
+        raise WrongState(Status(row.status), Status.RELEASED)
+    if not why.strip():
+        raise Invalid.blank("why")
+    if why_not_everybody(row, timezone.now()) is None:
+        raise Refused(_("It may go to everybody already."))
+    waiver = WaveWaiver.objects.create(package=row, why=why.strip(), by=by)
+    audit.record("package.pilots_waived", row, by=by, why=waiver.why)
+    outbox.emit("package.pilots_waived", package=row.pk)
+    return waiver
+
+
+def _new_ones(row: Package, organisations: Iterable[Organisation]) -> list[Organisation]:
+    had = set(row.deliveries.given().values_list("organisation", flat=True))
+    run_it = set(customers_of(row).values_list("pk", flat=True))
+    new = [one for one in organisations if one.pk not in had]
+    if not new:
+        raise Invalid(_("Please choose somebody who does not have it yet."), "organisations")
+    if strangers := ", ".join(one.name for one in new if one.pk not in run_it):
+        words = _("This line runs nowhere there: %(names)s.")
+        raise Invalid(words % {"names": strangers}, "organisations")
+    return new
 
 
 def _both(package: Package, successor: Package | None, by: User) -> list[Package]:
@@ -142,6 +179,10 @@ def _hold_content(package: Package) -> None:
 
 def _claim(package: Package, by: User) -> Package:
     access.require(by, "package.configure")
+    return _locked(package, by)
+
+
+def _locked(package: Package, by: User) -> Package:
     rows = Package.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     return rows.select_related("line").get(pk=package.pk)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from releases import actions, calendar
+from releases import actions, calendar, pilots
 from releases.actions.gates import SIGNED_IN
 from releases.forms import (
     AddFileForm,
@@ -26,9 +26,10 @@ from releases.forms import (
     RemoveFileForm,
     ReplanForm,
     SignForm,
+    WaivePilotsForm,
     WithdrawForm,
 )
-from releases.models import NEXT, OUT, Download, Gate, GateKind, Package, Status, System
+from releases.models import NEXT, OUT, Download, Gate, GateKind, Package, Status, System, WaveWaiver
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Refused
@@ -37,7 +38,7 @@ from supportdesk.web.office import AuditedAdmin, MenuLine, Section, colleague
 from supportdesk.web.uploads import takes_large_files
 
 VERBS = [
-    *["move", "deliver", "withdraw", "sign", "ask_waiver", "waive"],
+    *["move", "deliver", "waive_pilots", "withdraw", "sign", "ask_waiver", "waive"],
     *["add_file", "remove_file", "replan"],
 ]
 CONTENT = 200  # corrections of one package a page shows
@@ -126,6 +127,11 @@ class PackageAdmin(AuditedAdmin):
             request, row, form, lambda **facts: actions.deliver(row, by=colleague(request), **facts)
         )
 
+    def waive_pilots(self, request: HttpRequest, pk: int) -> HttpResponse:
+        row, form = self._row(request, pk), WaivePilotsForm(request.POST)
+        verb = partial(actions.waive_pilots, row, by=colleague(request))
+        return self._tried(request, row, form, verb, "wave.waive")
+
     def withdraw(self, request: HttpRequest, pk: int) -> HttpResponse:
         row = self._row(request, pk)
         form = WithdrawForm(row, request.POST)
@@ -203,6 +209,8 @@ class PackageAdmin(AuditedAdmin):
         manages = access.may(user, "package.configure")
         signing = row.status in SIGNED_IN
         released = manages and row.status == Status.RELEASED
+        held_back = pilots.why_not_everybody(row, timezone.now()) if row.status in OUT else None
+        waives = access.may(user, "wave.waive") and row.status == Status.RELEASED
         return self.page(
             request,
             "admin/releases/package.html",
@@ -212,6 +220,9 @@ class PackageAdmin(AuditedAdmin):
             way=_way(row),
             next=[one for one in Status if one in _next(row)] if manages else [],
             deliver=_form(tried, DeliverForm, row) if released else None,
+            held_back=held_back,
+            wave_waiver=WaveWaiver.objects.filter(package=row).select_related("by").first(),
+            waive_pilots=_bound(tried, WaivePilotsForm, waives and held_back is not None),
             withdraw=_form(tried, WithdrawForm, row) if released else None,
             replan=_bound(tried, ReplanForm, manages and row.status not in OUT),
             content=list(row.content().select_related("module")[:CONTENT]),

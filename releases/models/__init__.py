@@ -7,7 +7,7 @@ from releases.models.imports import IMPORT_NEXT, Import, ImportState
 from releases.models.interest import Interest
 from releases.models.line import Line
 from releases.models.module import DevelopmentArea, Module
-from releases.models.package import NEXT, OUT, Delivery, Package, Status
+from releases.models.package import NEXT, OUT, Delivery, Package, Status, WaveWaiver
 from releases.models.package_file import Download, PackageFile
 from releases.models.recall import Recall
 from releases.models.system import Applied, Installed, System
@@ -39,6 +39,7 @@ __all__ = [
     "Status",
     "System",
     "Validity",
+    "WaveWaiver",
     "Wish",
     "WishBacking",
     "WishState",

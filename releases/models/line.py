@@ -35,6 +35,17 @@ class Line(models.Model):
         help_text=_("The last day. Empty until the end is decided."),
     )
 
+    pilot_imports = models.PositiveSmallIntegerField(
+        _("imports by pilot customers"),
+        default=1,
+        help_text=_("So many before a package goes to everybody. 0: without a pilot."),
+    )
+    pilot_days = models.PositiveSmallIntegerField(
+        _("days without an alarm"),
+        default=7,
+        help_text=_("Since the last of these imports, and since one failed or was rolled back."),
+    )
+
     objects = LineQuerySet.as_manager()
 
     class Meta:

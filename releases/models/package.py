@@ -7,12 +7,14 @@ from typing import Self
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from releases.models.correction import Correction, CorrectionQuerySet
 from releases.models.line import Line
 from releases.models.validity import Validity
 from supportdesk.accounts.models import CustomerRows, Organisation, Service, User
+from supportdesk.audit.models import append_only
 
 
 class Status(models.TextChoices):
@@ -194,3 +196,25 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.package}, {self.organisation}"
+
+
+class WaveWaiver(models.Model):
+    """A lead's exception: to everybody before the pilots are through. Never changed."""
+
+    package = models.OneToOneField(
+        Package, models.PROTECT, related_name="wave_waiver", verbose_name=_("package")
+    )
+    why = models.TextField(_("why"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("exception from the pilot wave")
+        verbose_name_plural = _("exceptions from the pilot wave")
+        constraints = [
+            models.CheckConstraint(name="wave_waivers_say_why", condition=~Q(why="")),
+        ]
+        triggers = append_only("wave_waivers")
+
+    def __str__(self) -> str:
+        return str(self.package)

@@ -167,6 +167,7 @@ LEAD = AGENT | {
     "criticalperiod.configure",
     "criticalrule.configure",
     "gate.waive",
+    "wave.waive",
     "escalation.handle",
     "escalationlevel.view",
     "escalationlevel.configure",

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import NumericRange
 from django.utils import timezone
 
-from releases.models import Correction, Delivery, Line, Package, Status, System, Validity
+from releases.models import Correction, Delivery, Installed, Line, Package, Status, System, Validity
 from releases.validity import Interval
 from supportdesk.accounts.models import Organisation
-from tests.factories import PackageFactory
+from tests.factories import PackageFactory, SystemFactory
 
 EMPTY = NumericRange(empty=True)
 
@@ -43,6 +43,14 @@ def deliver(package: Package, organisation: Organisation) -> Delivery:
 def known(system: System) -> System:
     system.inventory_at, system.inventory_source = timezone.now(), System.Source.HAND
     system.save(update_fields=["inventory_at", "inventory_source"])
+    return system
+
+
+def running(organisation: Organisation | None, line: Line, level: int, **facts: Any) -> System:
+    """A system of theirs at this level, known today."""
+    system = known(SystemFactory(organisation=organisation, **facts))
+    runs = {"line": line, "level": level}
+    Installed.objects.update_or_create(system=system, defaults=runs)
     return system
 
 

@@ -70,10 +70,12 @@ def test_only_who_manages_releases_moves_a_package(package, dev):
 
 
 def test_a_delivery_keeps_its_first_date(rita, alpina):
-    package = PackageFactory(level=4)
+    package = PackageFactory(level=4, line__pilot_imports=0)
+    other = OrganisationFactory()
+    for customer in (alpina, other):
+        fleet.running(customer, package.line, 3)
     actions.deliver(package, [alpina], by=rita, wave="pilot")
     first = package.deliveries.get().delivered_at
-    other = OrganisationFactory()
 
     actions.deliver(package, [alpina, other], by=rita, wave="general")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from releases import actions
-from releases.models import Download, Installed, Recall, Status, System
+from releases.models import Download, Recall, Status, System
 from supportdesk.accounts.models import Service, User
 from supportdesk.errors import Invalid, NotAllowed, WrongState
 from supportdesk.messaging import outbox
@@ -48,11 +48,7 @@ def fetched(file, organisation, person):
 
 
 def running(organisation, package, **facts):
-    system = fleet.known(SystemFactory(organisation=organisation, **facts))
-    Installed.objects.update_or_create(
-        system=system, defaults={"line": package.line, "level": package.level}
-    )
-    return system
+    return fleet.running(organisation, package.line, package.level, **facts)
 
 
 def report(system, by, package):
