@@ -188,6 +188,9 @@ STANDSTILL = {  # what a report of priority 1 has to say
 }
 
 
+STANDS = actions.Standstill("Alice Moser", "+49 40 123456", no_workaround=True)
+
+
 def a_ticket(*, by: User, module: Module, organisation: Organisation, **facts: Any) -> Ticket:
     """A ticket opened through the verb, as the portal would."""
     if facts.get("customer_priority") == 1:

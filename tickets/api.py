@@ -36,6 +36,7 @@ from tickets.models import (
     Priority,
     Ticket,
 )
+from tickets.priority_api import ChangePriorityIn, DecideObjectionIn
 from tickets.shown_api import AttachmentOut, EscalationOut, HistoryOut, MessageOut, TicketOut
 
 API = Message.Channel.API
@@ -139,17 +140,7 @@ class ReopenIn(serializers.Serializer):
     reason = Text()
 
 
-class ChangePriorityIn(serializers.Serializer):
-    priority = Choice(Priority.choices)
-    reason = Text(help_text="The customer reads it.")
-
-
 class ObjectIn(serializers.Serializer):
-    text = Text()
-
-
-class DecideObjectionIn(serializers.Serializer):
-    priority = Choice(Priority.choices, help_text="The one that holds from now on.")
     text = Text()
 
 

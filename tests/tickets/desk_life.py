@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused, WrongState
-from tests.factories import a_finding
+from tests.factories import STANDS, a_finding
 from tests.tickets.minutes import Minutes, Promised, Week, promised
 from tickets import actions
 from tickets.clocks import Clock, Kind, Moment
@@ -83,7 +83,7 @@ class Life:
 
 def _grade(priority: int) -> Callable[[Ticket, User, User], object]:
     return lambda ticket, us, them: actions.change_priority(
-        ticket, by=us, priority=priority, reason="Looked again."
+        ticket, by=us, priority=priority, reason="Looked again.", standstill=STANDS
     )
 
 

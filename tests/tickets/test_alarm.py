@@ -12,7 +12,7 @@ from django.db import transaction
 from oncall import actions as oncall
 from oncall.models import Page
 from supportdesk.messaging import outbox
-from tests.factories import a_finding, a_ticket
+from tests.factories import STANDS, a_finding, a_ticket
 from tests.oncall.paging import line, policy
 from tickets import actions, critical
 from tickets.models import Escalation, Message, Ticket
@@ -88,7 +88,9 @@ def test_raised_to_a_standstill_at_night_it_calls_once(nights, at, alice, module
     with at(CHRISTMAS):
         ticket = opened(alice, module, alpina)
         for priority in [1, 2, 1]:
-            actions.change_priority(ticket, by=sam, priority=priority, reason="So ist es.")
+            actions.change_priority(
+                ticket, by=sam, priority=priority, reason="So ist es.", standstill=STANDS
+            )
 
     assert Page.objects.get().alarms == 2
 

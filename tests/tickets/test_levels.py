@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from supportdesk.accounts.models import User
 from supportdesk.worktime.arithmetic import ALWAYS
-from tests.factories import a_finding, a_ticket, published_levels
+from tests.factories import STANDS, a_finding, a_ticket, published_levels
 from tickets import actions, clocks, levels
 from tickets.clocks import Clock, Kind, Moment, Terms
 from tickets.levels import Threshold
@@ -123,7 +123,7 @@ def test_raising_the_priority_tells_what_it_passed_as_one_notice(open_ticket, sa
     sweep()
     assert not open_ticket.escalations.exists()
 
-    actions.change_priority(open_ticket, by=sam, priority=1, reason="Payments are wrong.")
+    actions.change_priority(open_ticket, by=sam, priority=1, reason="Wrong.", standstill=STANDS)
     sweep()
 
     assert open_ticket.escalations.get().level == 3

@@ -13,7 +13,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.audit.models import Entry
 from supportdesk.errors import Invalid, NotAllowed, Refused, WrongState
 from supportdesk.messaging.models import Event
-from tests.factories import UserFactory, a_ticket
+from tests.factories import STANDS, UserFactory, a_ticket
 from tickets import actions, moments
 from tickets.models import HistoryEntry, Message, Objection, Ticket
 
@@ -73,7 +73,9 @@ def test_what_has_stopped_keeps_the_target_of_its_priority(clock, open_ticket, s
 def test_reading_the_history_again_gives_what_was_stored(clock, open_ticket, sam):
     for priority in (2, 1, 4):
         clock.shift(HOUR)
-        actions.change_priority(open_ticket, by=sam, priority=priority, reason="Looked again.")
+        actions.change_priority(
+            open_ticket, by=sam, priority=priority, reason="Looked again.", standstill=STANDS
+        )
 
     open_ticket.refresh_from_db()
     read = moments.read(open_ticket)

@@ -51,7 +51,8 @@ def test_the_effect_on_each_clock_is_said_before_saving(client, open_ticket, sam
 def test_what_was_said_is_what_then_holds(client, open_ticket, sam, priority):
     client.force_login(sam)
     said = client.get(page_of(open_ticket)).context["effect"].prospects[priority - 1]
-    client.post(page_of(open_ticket), {"priority": priority, "reason": "Looked again."})
+    stands = {"contact_name": "Alice", "contact_phone": "040 123456", "no_workaround": "on"}
+    client.post(page_of(open_ticket), {"priority": priority, "reason": "Looked again.", **stands})
 
     held = [open_ticket.clocks.get(clock=name).due_at for name in ("first_response", "answer")]
     assert [due.at for due in said.dues[:2]] == held
@@ -138,4 +139,8 @@ def test_the_api_changes_objects_and_decides(open_ticket, sam, alice, lea):
     assert call(alice, "object", text="No.").status_code == 200
     second = call(alice, "object", text="No.")
     assert (second.status_code, second.json()["code"]) == (409, "refused")
-    assert call(lea, "decide_objection", priority=1, text="Yes.").json()["priority"] == 1
+    missing = call(lea, "decide_objection", priority=1, text="Yes.")
+    assert (missing.status_code, missing.json()["errors"][0]["field"]) == (400, "no_workaround")
+    stands = {"contact_name": "Alice", "contact_phone": "040 123456", "no_workaround": True}
+    answer = call(lea, "decide_objection", priority=1, text="Yes.", **stands)
+    assert answer.json()["priority"] == 1

@@ -65,6 +65,7 @@ CONFIG = {
 
 NEAR = "http://127.0.0.1:9/hook"  # resolved without a network
 STANDSTILL = {"workaround": "none", "contact_name": "Alice Moser", "contact_phone": "0351 55 100"}
+STANDS = {"contact_name": "Nora Lenz", "contact_phone": "030 5557 81", "no_workaround": True}
 UNSEEN = {"defect", "wish"}  # by customers, who may not diagnose anyway
 NAMED = ["topic", "defect", "correction", "system", "wish"]
 FOLLOW_UP = {"difference": "The test system has another key.", "differs_since": "2026-01-05"}
@@ -265,6 +266,8 @@ def make_whole(case, known: dict[str, Any]) -> None:
         return
     if case.body.get("customer_priority") == 1:
         case.body.update(STANDSTILL)
+    if case.body.get("priority") == 1:
+        case.body.update(STANDS)
     if case.path.endswith("/resolve/"):  # of a ticket that has none yet
         case.body.setdefault("verdict", "settings_difference")
     if "missing" in case.body:

@@ -42,7 +42,12 @@ from tickets.actions.major_fault import (
     write_update,
 )
 from tickets.actions.opening import Report, open_ticket
-from tickets.actions.priority import change_priority, decide_objection, object_to_priority
+from tickets.actions.priority import (
+    Standstill,
+    change_priority,
+    decide_objection,
+    object_to_priority,
+)
 from tickets.actions.quarantine import accept_as_new, accept_to_ticket, reject
 from tickets.actions.rating import rate
 from tickets.actions.recomputation import begin_recomputation, recompute_some
@@ -56,6 +61,7 @@ __all__ = [
     "NewWish",
     "Outage",
     "Report",
+    "Standstill",
     "accept_as_new",
     "accept_defect",
     "accept_to_ticket",

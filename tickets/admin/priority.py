@@ -17,7 +17,8 @@ from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.office import colleague
 from tickets import actions, effect
-from tickets.models import Objection, Priority, Ticket
+from tickets.admin.finding import put
+from tickets.models import Impact, Objection, Priority, Ticket
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
@@ -38,8 +39,27 @@ class ChangeForm(DeskForm):
         widget=forms.Textarea({"rows": 3}),
     )
 
+    contact_name = forms.CharField(
+        label=_("Person of the customer whom we can reach"), required=False, max_length=120
+    )
+    contact_phone = forms.CharField(label=_("Their phone number"), required=False, max_length=40)
+    no_workaround = forms.BooleanField(
+        label=_("The customer confirms that there is no workaround"), required=False
+    )
+
     def act(self, ticket: Ticket, by: Any) -> None:
-        actions.change_priority(ticket, by=by, **self.cleaned_data)
+        given = self.cleaned_data
+        actions.change_priority(
+            ticket,
+            by=by,
+            priority=given["priority"],
+            reason=given["reason"],
+            standstill=self.standstill(),
+        )
+
+    def standstill(self) -> actions.Standstill:
+        names = ("contact_name", "contact_phone", "no_workaround")
+        return actions.Standstill(**{name: self.cleaned_data[name] for name in names})
 
 
 class DecideForm(ChangeForm):
@@ -48,7 +68,13 @@ class DecideForm(ChangeForm):
 
     def act(self, ticket: Ticket, by: Any) -> None:
         given = self.cleaned_data
-        actions.decide_objection(ticket, by=by, priority=given["priority"], text=given["reason"])
+        actions.decide_objection(
+            ticket,
+            by=by,
+            priority=given["priority"],
+            text=given["reason"],
+            standstill=self.standstill(),
+        )
 
 
 def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse:
@@ -58,13 +84,15 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
     kind = DecideForm if objection and objection.is_open else ChangeForm
     may = access.may(colleague(request), kind.right)
     if request.method != "POST":
-        return _page(office, request, ticket, objection, kind(initial=_asked(request)), may=may)
+        return _page(
+            office, request, ticket, objection, kind(initial=_known(request, ticket)), may=may
+        )
     form, status = kind(request.POST), 422
     if form.is_valid():
         try:
             form.act(ticket, colleague(request))
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            put(refusal, form)
             status = refusal.status
         else:
             messages.success(request, gettext("Settled. The customer reads why."))
@@ -72,8 +100,15 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
     return _page(office, request, ticket, objection, form, may=may, status=status)
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
-    return {"priority": request.GET.get("priority", "")}
+def _known(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """What was clicked, and what the customer has said already."""
+    asked = {"priority": request.GET.get("priority", "")}
+    told = Impact.objects.filter(ticket=ticket).first()
+    if told is None:
+        return asked
+    contact = {"contact_name": told.contact_name, "contact_phone": told.contact_phone}
+    nothing_helps = told.workaround == Impact.Workaround.NONE
+    return {**asked, **contact, "no_workaround": nothing_helps}
 
 
 def _page(

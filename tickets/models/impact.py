@@ -11,7 +11,9 @@ from tickets.models.ticket import Priority, Ticket
 
 
 class Impact(models.Model):
-    """Kept beside the ticket, where anything was answered at all. It never changes."""
+    """Kept beside the ticket, where anything was answered at all. The answers never change; whom
+    to call is named anew where we make a standstill of it.
+    """
 
     class Production(models.TextChoices):
         RUNS = impact.Production.RUNS.value, _("No, we can work")
