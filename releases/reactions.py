@@ -21,9 +21,11 @@ notices.EVENTS["doubt.settled"] = _("A verdict I doubted is answered")
 notices.EVENTS["import.trouble"] = _("An import failed, was rolled back, or came too late")
 notices.EVENTS["import.withdrawn"] = _("A package that I plan to import is withdrawn")
 notices.EVENTS["package.recalled"] = _("A package that we have is withdrawn")
+notices.PRESSING.add("package.recalled")
 notices.EVENTS["package.file_damaged"] = _("A file of a package is damaged")
 notices.STAFF_ONLY |= {"validity.doubted", "import.trouble", "package.file_damaged"}
 notices.ONLY_FOR["import.trouble"] = lambda user: user.is_any(Role.RELEASE_MANAGER)
+notices.ONLY_FOR["package.file_damaged"] = notices.ONLY_FOR["import.trouble"]
 notices.ONLY_FOR["import.withdrawn"] = lambda user: user.is_any(Role.COORDINATOR)
 
 

@@ -31,6 +31,7 @@ from tickets.models import (
     HistoryEntry,
     MajorFault,
     Message,
+    Priority,
     Status,
     Ticket,
 )
@@ -55,6 +56,10 @@ notices.EVENTS.update(
         "attachment.blocked": _("Malware was found in a file of mine"),
     }
 )
+about.PRESSING["tickets.ticket"] = lambda ticket: ticket.priority == Priority.STANDSTILL
+about.PRESSING["tickets.accessrequest"] = lambda row: row.ticket.priority == Priority.STANDSTILL
+about.PRESSING["tickets.majorfault"] = lambda fault: True
+notices.PRESSING.update({"ticket.escalated", "ticket.unrouted"})
 notices.STAFF_ONLY.update({"ticket.noted", "ticket.unrouted"})
 
 

@@ -18,6 +18,7 @@ from supportdesk.accounts.actions.roles import grantable
 from supportdesk.accounts.actions.tokens import offered_scopes
 from supportdesk.accounts.models import Language, Organisation, User
 from supportdesk.messaging import notices
+from supportdesk.web.fields import MinutesInput
 from supportdesk.web.forms import DeskForm
 
 
@@ -115,6 +116,22 @@ class ProfileForm(DeskForm):
         label=_("Language"),
         choices=Language.choices,
         help_text=_("Of the pages and of the mails you get."),
+    )
+
+
+class QuietForm(DeskForm):
+    begins = forms.TimeField(label=_("Quiet from"), required=False, widget=MinutesInput)
+    ends = forms.TimeField(
+        label=_("Quiet until"),
+        required=False,
+        widget=MinutesInput,
+        help_text=_("Mail waits until then. Standstills, escalations and calls come at once."),
+    )
+    gathers_at = forms.TimeField(
+        label=_("Once a day, all in one mail, at"),
+        required=False,
+        widget=MinutesInput,
+        help_text=_("Empty: each mail by itself. The inbox here is always up to date."),
     )
 
 

@@ -67,7 +67,7 @@ def password_link(person: User, *, key: str) -> None:
         person,
         "account/password",
         key=key,
-        urgent=True,
+        pace=dispatch.URGENT,
         minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
         link=_link(reverse("account_reset_password_from_key", kwargs=parts)),
     )

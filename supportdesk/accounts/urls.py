@@ -34,6 +34,7 @@ urlpatterns = [
     path("profile/", profile.page, name="profile"),
     path("profile/about/", profile.about, name="profile_about"),
     path("profile/notifications/", profile.preferences, name="profile_preferences"),
+    path("profile/quiet/", profile.quiet, name="profile_quiet"),
     path("profile/sessions/end/", profile.end_other_sessions, name="sessions_end_others"),
     path("profile/sessions/<int:pk>/end/", profile.end_session, name="session_end"),
     path("profile/tokens/", profile.tokens, name="tokens"),

@@ -5,8 +5,8 @@ A letter may wait for days, a line in an inbox for years; a mandate may end mean
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -20,6 +20,9 @@ VISIBLE: dict[str, Callable[[User], QuerySet]] = {}
 HEARD: dict[str, Callable[[Endpoint], QuerySet]] = {}
 # The rows that still want their urgent messages out: where one is not among them, nothing goes.
 OPEN: dict[str, Callable[[], QuerySet]] = {}
+
+# Of some rows, whether what is said of this one respects nobody's quiet hours.
+PRESSING: dict[str, Callable[[Any], bool]] = {}
 
 
 def facts(row: Model | None) -> dict[str, str | int | None]:
@@ -36,8 +39,25 @@ def may_read(person: User, kind: str, pk: int | None) -> bool:
     return not kind or VISIBLE[kind](person).filter(pk=pk).exists()
 
 
+def readable(person: User, rows: Iterable[tuple[str, int | None]]) -> set[tuple[str, int | None]]:
+    """Of many (kind, number), those the person may read now; one question for each kind."""
+    kinds: dict[str, set[int | None]] = {}
+    for kind, pk in rows:
+        kinds.setdefault(kind, set()).add(pk)
+    found: set[tuple[str, int | None]] = {("", pk) for pk in kinds.pop("", ())}
+    for kind, numbers in kinds.items():
+        seen = VISIBLE[kind](person).filter(pk__in=numbers).values_list("pk", flat=True)
+        found |= {(kind, pk) for pk in seen}
+    return found
+
+
 def is_open(kind: str, pk: int | None) -> bool:
     return kind not in OPEN or OPEN[kind]().filter(pk=pk).exists()
+
+
+def presses(row: Model | None) -> bool:
+    check = PRESSING.get(row._meta.label_lower) if row is not None else None
+    return check is not None and check(row)
 
 
 def may_hear(endpoint: Endpoint, kind: str, pk: int | None) -> bool:

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from supportdesk import logs
-from supportdesk.messaging import about, hints, letters, outbox
+from supportdesk.messaging import about, gathering, hints, letters, outbox
 from supportdesk.messaging.channels import Channel, TryLater, Undeliverable, Unreachable
 from supportdesk.messaging.channels import console as _console
 from supportdesk.messaging.channels import gateway as _gateway
@@ -51,12 +51,25 @@ class Unwanted(Exception):
     """It must not go out any more. The text is stored and shown to staff."""
 
 
+class Pace(NamedTuple):
+    """How soon a mail goes: in the queue of what is urgent, or when its reader's rest is over,
+    by itself or gathered with others.
+    """
+
+    urgent: bool = False
+    due_at: Any = Now()  # by the database's clock
+    gathers: bool = False
+
+
+AT_ONCE, URGENT = Pace(), Pace(urgent=True)
+
+
 def mail(
     recipient: User,
     template: str,
     *,
     key: str,
-    urgent: bool = False,
+    pace: Pace = AT_ONCE,
     subject: Model | None = None,
     headers: dict[str, str] | None = None,
     **context: Any,
@@ -70,18 +83,18 @@ def mail(
     does not get it.
     """
     context.setdefault("recipient", recipient)
+    given = {"headers": headers, "calendar": context.get("calendar")}
+    own: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if pace.gathers:
+        own |= gathering.excerpt(context)
     return _write(
         f"{key}:{recipient.pk}",
         channel=_mail_channel(),
         recipient=recipient,
         address=recipient.email,
-        urgent=urgent,
+        **pace._asdict(),
         **about.facts(subject),
-        content=lambda: {
-            **letters.render(template, recipient.language, context),
-            **({"headers": headers} if headers else {}),
-            **({"calendar": context["calendar"]} if context.get("calendar") else {}),
-        },
+        content=lambda: {**letters.render(template, recipient.language, context), **own},
     )
 
 
@@ -175,6 +188,7 @@ def _deliver(row: Dispatch, way: Channel) -> bool:
         if row.attempts > MAX_ATTEMPTS:
             raise Undeliverable("Every attempt ended without a word.")
         _require_wanted(row)
+        row.content = _as_it_may_be_read(row)
         way.send(row)
     except Unwanted as error:
         _end(row, state=Dispatch.State.CANCELLED, error=str(error))
@@ -205,7 +219,8 @@ def _write(dedupe_key: str, **facts: Any) -> Dispatch:
 def _claim(channel: str, way: Channel, *, urgent: bool) -> Dispatch | None:
     """Count the attempt before it is made, under a lease that outlasts the channel's time-out."""
     due = Dispatch.objects.due().filter(channel=channel, urgent=urgent)
-    row = way.ready(due, urgent=urgent).select_for_update(skip_locked=True, of=("self",)).first()
+    ready = way.ready(gathering.first_of_each(due), urgent=urgent)
+    row = ready.select_for_update(skip_locked=True, of=("self",)).first()
     if row is None:
         return None
     row.state, row.lease, row.attempts = Dispatch.State.SENDING, uuid.uuid4(), row.attempts + 1
@@ -213,6 +228,8 @@ def _claim(channel: str, way: Channel, *, urgent: bool) -> Dispatch | None:
     row.save(update_fields=["state", "lease", "attempts", "due_at"])
     if row.about_type in about.OPEN:
         _merge(row, due)
+    if row.gathers:
+        gathering.take_along(row, due)
     return row
 
 
@@ -244,6 +261,14 @@ def _require_wanted(row: Dispatch) -> None:
         raise Unwanted("The account was closed meanwhile.")
     if not about.may_read(reader, row.about_type, row.about_id):
         raise Unwanted("The reader may no longer see what it is about.")
+
+
+def _as_it_may_be_read(row: Dispatch) -> dict[str, Any]:
+    """Of a gathering, what is left; stored as it was sent, or gathered still where it was not."""
+    letter = gathering.compose(row)
+    if letter is None:
+        raise Unwanted("The reader may no longer see what it is about.")
+    return letter
 
 
 @transaction.atomic

@@ -7,15 +7,17 @@ import secrets
 import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.messaging import about
+from supportdesk.messaging.rest import Rest
 
 if TYPE_CHECKING:
     from supportdesk.accounts.models import User
@@ -164,6 +166,7 @@ class Dispatch(models.Model):
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     urgent = models.BooleanField(_("urgent"), default=False)
+    gathers = models.BooleanField(_("with others"), default=False, db_default=False)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", verbose_name=_("to")
     )
@@ -204,6 +207,11 @@ class Dispatch(models.Model):
                 condition=Q(state="dead") | Q(returned_at__isnull=False),
                 name="dispatches_undelivered_about",
             ),
+            models.Index(
+                fields=["recipient", "id"],
+                condition=Q(gathers=True, state__in=["waiting", "sending"]),
+                name="dispatches_gathering",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -214,6 +222,10 @@ class Dispatch(models.Model):
             models.CheckConstraint(
                 name="sent_dispatches_know_when",
                 condition=~Q(state="sent") | Q(sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_mail_to_people_that_can_wait_gathers",
+                condition=Q(gathers=False) | Q(recipient__isnull=False, urgent=False),
             ),
             models.CheckConstraint(
                 name="webhooks_have_an_endpoint",
@@ -281,3 +293,29 @@ class Preference(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_preference_per_event", fields=["user", "event"])
         ]
+
+
+class Quiet(models.Model):
+    """When a person wants no mail, and whether it comes gathered. No row: each mail at once."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="quiet")
+    begins = models.TimeField(_("quiet from"), null=True)
+    ends = models.TimeField(_("quiet until"), null=True)
+    gathers_at = models.TimeField(_("gathered at"), null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="quiet_hours_begin_and_end",
+                condition=Q(begins__isnull=True, ends__isnull=True)
+                | Q(begins__isnull=False, ends__isnull=False) & ~Q(begins=F("ends")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Quiet of {self.user_id}"
+
+    def rest(self) -> Rest:
+        """In the zone of the desk."""
+        zone = ZoneInfo(settings.TIME_ZONE)
+        return Rest(zone, self.begins, self.ends, self.gathers_at)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from supportdesk.messaging import about, dispatch, letters
-from supportdesk.messaging.models import Notice, Preference
+from supportdesk.messaging.models import Notice, Preference, Quiet
+from supportdesk.messaging.rest import not_before
 
 if TYPE_CHECKING:
     from supportdesk.accounts.models import User
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 # The published default of each is both: mail and inbox.
 EVENTS: dict[str, str | Promise] = {}
 STAFF_ONLY: set[str] = set()  # of these, customers are never told
+PRESSING: set[str] = set()  # these respect nobody's quiet hours
 ONLY_FOR: dict[str, Callable[[User], bool]] = {}  # of these, nobody else is ever told
 
 
@@ -33,7 +37,8 @@ def tell(
 ) -> None:
     """Tell a person once per `key`, as long as they may read the row that is its `subject`.
 
-    The notice's title is the letter's first line.
+    The notice's title is the letter's first line. The mail keeps their quiet hours, unless the
+    event or the row presses.
     """
     if event not in EVENTS:
         raise LookupError(f"{event} is in no list that a person could switch it off in.")
@@ -53,7 +58,24 @@ def tell(
             },
         )
     if wish.mail:
-        dispatch.mail(person, template, key=key, subject=subject, url=url, **context)
+        pressing = event in PRESSING or about.presses(subject)
+        pace = dispatch.AT_ONCE if pressing else _pace(person, alone=bool(context.get("calendar")))
+        dispatch.mail(person, template, key=key, subject=subject, pace=pace, url=url, **context)
+
+
+def quiet(person: User) -> Quiet:
+    """When they want no mail; unsaved and never, where they did not say."""
+    return Quiet.objects.filter(user=person).first() or Quiet(user=person)
+
+
+def _pace(person: User, *, alone: bool) -> dispatch.Pace:
+    """`alone` is what brings an entry for the calendar: one mail holds one."""
+    wish = quiet(person)
+    if wish._state.adding:
+        return dispatch.AT_ONCE
+    rest = replace(wish.rest(), gathers_at=None) if alone else wish.rest()
+    due_at = not_before(timezone.now(), rest)
+    return dispatch.Pace(due_at=due_at, gathers=rest.gathers_at is not None)
 
 
 def preference(person: User, event: str) -> Preference:

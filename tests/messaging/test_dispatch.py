@@ -65,7 +65,7 @@ def test_a_sent_mail_says_what_it_is(alice, mail_server):
 
 
 def test_urgent_mail_has_its_own_way(alice):
-    row = a_mail(alice, urgent=True)
+    row = a_mail(alice, pace=dispatch.URGENT)
 
     assert dispatch_waiting() == 0
     assert dispatch_urgent() == 1
@@ -120,7 +120,7 @@ def test_nobody_waits_behind_a_mail_server_that_hangs(alice, carol, endpoint, re
         state="sending", lease=uuid.uuid4(), due_at=Now() + timedelta(minutes=1)
     )
     waiting = a_mail(carol)
-    urgent = a_mail(carol, key="page:1", urgent=True)
+    urgent = a_mail(carol, key="page:1", pace=dispatch.URGENT)
     hook = dispatch.webhook(endpoint, "ticket.opened", {"ticket": 7}, key="7")
 
     dispatch_waiting()
@@ -148,7 +148,7 @@ def test_watchman_sends_webhooks_apart_from_mail(alice, endpoint, receiver, sett
 def test_what_is_tried_again_wakes_those_who_send_it(
     alice, ada, urgent, django_capture_on_commit_callbacks
 ):
-    row = a_mail(alice, urgent=urgent)
+    row = a_mail(alice, pace=dispatch.Pace(urgent=urgent))
     Dispatch.objects.filter(pk=row.pk).update(state="dead")
 
     with django_capture_on_commit_callbacks() as callbacks:

@@ -79,13 +79,13 @@ def test_it_is_given_up_after_many_tries_and_tried_again_by_an_administrator(db,
         actions.retry_event(event, by=ada)
 
 
-def test_a_dead_message_is_sent_again_under_the_same_key(db, ada, sam):
+def test_a_dead_message_is_sent_again_under_the_same_key(db, ada, rita):
     dead = Dispatch.objects.create(
         dedupe_key="x", channel="console", address="-", state="dead", attempts=24
     )
 
     with pytest.raises(NotAllowed):
-        actions.retry_dispatch(dead, by=sam)
+        actions.retry_dispatch(dead, by=rita)
     again = actions.retry_dispatch(dead, by=ada)
     assert (again.state, again.idempotency_key) == ("waiting", dead.idempotency_key)
     with pytest.raises(WrongState):

@@ -1,6 +1,7 @@
 """Who is told what about a ticket, and what such a letter may hold."""
 
 from collections.abc import Iterable
+from datetime import time
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Mandate, User
 from supportdesk.messaging import notices, outbox
-from supportdesk.messaging.models import Dispatch, Event, Notice, Preference
+from supportdesk.messaging.models import Dispatch, Event, Notice, Preference, Quiet
 from tests.factories import UserFactory, a_finding, a_ticket
 from tickets import actions, mail
 from tickets.models import Message, Ticket
@@ -294,3 +295,15 @@ def test_every_letter_is_tested():
         used |= {name for name in LETTERS if name in reaction.__code__.co_consts}
 
     assert used == set(LETTERS)
+
+
+@pytest.mark.parametrize(("priority", "waits"), [(1, False), (2, True)])
+def test_a_standstill_respects_nobodys_quiet_hours(open_ticket, sam, alice, priority, waits):
+    Quiet.objects.create(user=alice, gathers_at=time(8))
+    Ticket.objects.filter(pk=open_ticket.pk).update(priority=priority)
+
+    actions.reply(open_ticket, by=sam, text="We are on it.", channel=OFFICE)
+    react()
+
+    letter = Dispatch.objects.get(recipient=alice, dedupe_key__startswith="ticket.replied")
+    assert letter.gathers is waits

@@ -129,6 +129,7 @@ GIVEN: dict[str, Body] = {
     "training_book": lambda world: {"me": "1"},
     "page-list": lambda world: {"key": "job", "title": "Said.", "policy": "Nachts"},
     "page-hand-over": lambda world: {"note": "Said."},
+    "profile_quiet": lambda world: {"begins": "20:00", "ends": "07:00"},
     "profile_about": lambda world: {"name": "A name", "language": "en"},
     "tokens": lambda world: {"name": "Another program", "scopes": ["tickets:read"], "lasts": 30},
     "organisation_invite": lambda world: {

@@ -7,7 +7,11 @@ from supportdesk.accounts.actions.invitations import (
     withdraw_invitation,
 )
 from supportdesk.accounts.actions.people import disable_user, enable_user, grant_roles
-from supportdesk.accounts.actions.profile import change_preferences, change_profile
+from supportdesk.accounts.actions.profile import (
+    change_preferences,
+    change_profile,
+    change_quiet,
+)
 from supportdesk.accounts.actions.safety import (
     ask_for_password,
     come_in,
@@ -30,6 +34,7 @@ __all__ = [
     "ask_for_password",
     "change_preferences",
     "change_profile",
+    "change_quiet",
     "change_webhook",
     "come_in",
     "create_token",

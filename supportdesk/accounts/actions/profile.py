@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from supportdesk.accounts.models import Language, User
 from supportdesk.audit import actions as audit
 from supportdesk.errors import Invalid
 from supportdesk.messaging import notices
-from supportdesk.messaging.models import Preference
+from supportdesk.messaging.models import Preference, Quiet
 
 Ways = tuple[bool, bool]  # by mail, in the inbox
 
@@ -58,3 +59,26 @@ def change_preferences(wishes: Mapping[str, Ways], *, by: User) -> None:
         update_fields=["mail", "inbox"],
     )
     audit.record("preferences.changed", by, by=by, changed=changed)
+
+
+@transaction.atomic
+def change_quiet(
+    *, by: User, begins: time | None, ends: time | None, gathers_at: time | None
+) -> Quiet:
+    """When mail keeps quiet, in the desk's zone; what is urgent comes all the same.
+
+    Quiet hours have a beginning and an end. What waits already keeps the time it was given.
+    """
+    access.require(by, "profile.change")
+    if (begins is None) != (ends is None):
+        field = "begins" if begins is None else "ends"
+        raise Invalid(_("Quiet hours have a beginning and an end."), field)
+    if begins is not None and begins == ends:
+        raise Invalid(_("A whole day of quiet is no mail at all: untick it below."), "ends")
+    row, _new = Quiet.objects.select_for_update().get_or_create(user=by)
+    now = (row.begins, row.ends, row.gathers_at)
+    if now != (begins, ends, gathers_at):
+        row.begins, row.ends, row.gathers_at = begins, ends, gathers_at
+        row.save()
+        audit.record("quiet.changed", by, by=by)
+    return row

@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -16,8 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from supportdesk.accounts import actions
-from supportdesk.accounts.forms import PreferencesForm, ProfileForm, TokenForm
+from supportdesk.accounts.forms import PreferencesForm, ProfileForm, QuietForm, TokenForm
 from supportdesk.accounts.models import Token
+from supportdesk.messaging import notices
 from supportdesk.web.forms import attempt
 from supportdesk.web.portal import SignedIn
 
@@ -43,6 +45,14 @@ def preferences(request: SignedIn) -> HttpResponse:
     form.full_clean()
     actions.change_preferences(form.wishes(), by=request.user)
     return _done(request, _("Your wishes are saved."))
+
+
+@require_POST
+def quiet(request: SignedIn) -> HttpResponse:
+    form = QuietForm(request.POST)
+    if attempt(form, lambda: actions.change_quiet(by=request.user, **form.cleaned_data)) is None:
+        return _page(request, quiet=form, status=422)
+    return _done(request, _("Your quiet hours are saved."))
 
 
 @require_POST
@@ -89,13 +99,18 @@ def _done(request: SignedIn, words: str) -> HttpResponse:
 
 
 def _page(
-    request: SignedIn, *, about: ProfileForm | None = None, status: int = 200
+    request: SignedIn,
+    *,
+    about: ProfileForm | None = None,
+    quiet: QuietForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     person = request.user
     said = {"name": person.name, "phone": person.phone, "language": person.language}
     context = {
         "section": "profile",
         "about": about or ProfileForm(initial=said),
+        "quiet": quiet or QuietForm(initial=model_to_dict(notices.quiet(person))),
         "preferences": PreferencesForm(person),
         "sessions": _sessions(request),
         "this_session": request.session.session_key,
