@@ -109,6 +109,27 @@ def test_a_deadline_brings_the_ticket_before_the_leads_once(urgent):
     assert urgent.history.filter(kind=HistoryEntry.Kind.ESCALATED).count() == 1
 
 
+def test_what_the_customer_does_not_read_leaves_their_list_in_order(urgent, lea):
+    aged(urgent, 0.8)
+    urgent.refresh_from_db()
+    before = urgent.changed_at
+    sweep()
+    raised = urgent.escalations.get()
+    actions.assess(raised, by=lea, stands_back=False, why="It can wait.")
+    actions.decide(raised, by=lea, decision="It waits.")
+
+    urgent.refresh_from_db()
+    assert urgent.changed_at == before
+
+
+def test_what_the_customer_has_raised_is_a_change_to_them(urgent, alice):
+    before = urgent.changed_at
+    actions.escalate(urgent, by=alice, reason="customer", text="It burns.")
+
+    urgent.refresh_from_db()
+    assert urgent.changed_at > before
+
+
 def test_levels_passed_unseen_are_one_notice_of_the_highest(urgent):
     aged(urgent, 1.6)
     sweep()

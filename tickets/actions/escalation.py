@@ -67,7 +67,8 @@ def bring_up(
     else:
         return row
     public = reason in THEIRS
-    steps.change(ticket)
+    if public:  # what customers do not read is no change to them, and must not sort their list
+        steps.change(ticket)
     if reason != Escalation.Reason.OBJECTION:  # which leaves a step of its own
         facts = {"level": row.level, "because": str(reason)}
         steps.trace(ticket, Kind.ESCALATED, by=by, reason=text, public=public, **facts)
@@ -116,7 +117,8 @@ def decide(escalation: Escalation, *, by: User, decision: str) -> Escalation:
         raise Invalid.blank("decision")
     _finish(row, Escalation.End.DECIDED, decision=decision, decided_by=by)
     public = row.reason in THEIRS
-    steps.change(ticket)
+    if public:
+        steps.change(ticket)
     steps.trace(ticket, Kind.DECIDED, by=by, reason=decision, public=public, escalation=row.pk)
     return row
 
