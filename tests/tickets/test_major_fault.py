@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from oncall.models import Page, Policy
@@ -233,3 +234,23 @@ def test_a_lead_declares_in_the_office_and_loses_nothing_typed(client, lea, modu
     assert answer.url == f"/office/tickets/majorfault/{fault.pk}/change/"
     assert fault.links.get().ticket == open_ticket
     assert open_ticket.status == Status.OPEN
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_link_is_taken_back_where_there_is_one(client, open_ticket, module, lea, linked):
+    fault = a_major_fault(module, by=lea, tickets=[open_ticket] if linked else [])
+    client.force_login(lea)
+
+    answer = client.get(reverse("admin:tickets_majorfault_change", args=[fault.pk]))
+
+    assert ("unlink" in {name for name, _step, _form in answer.context["offers"]}) is linked
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_end_it_at_once_end_it_once(fault, open_ticket, hansas, lea, at_once):
+    outcomes = at_once(4, lambda: actions.end_major_fault(fault, by=lea, text="It runs again."))
+
+    assert outcomes.count(WrongState) == 3
+    assert fault.updates.count() == 1
+    for ticket in (open_ticket, hansas):
+        assert public(ticket).count("It runs again.") == 1

@@ -242,10 +242,12 @@ def _offers(
     row: MajorFault, user: User, verb: str, tried: DeskForm | None
 ) -> list[tuple[str, Step, DeskForm]]:
     """The forms this person may fill in now; the one just tried as it was typed."""
+    is_linked = row.links.exists()
     return [
         (name, step, tried if tried and name == verb else step.form(user, auto_id=f"{name}-%s"))
         for name, step in STEPS.items()
         if access.may(user, step.right)
         and step.while_open == row.is_open
         and row.reviewed_at is None
+        and (is_linked or name != "unlink")
     ]
