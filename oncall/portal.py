@@ -20,9 +20,10 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from oncall import actions, ical, mail
+from oncall import actions, mail
 from oncall.models import Duty, Feed, Heartbeat
 from oncall.overdue import is_used, overdue
+from supportdesk import ical
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused, WrongState
 
@@ -125,4 +126,4 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
 def _event(duty: Duty) -> ical.Event:
     title = gettext("On call: %(schedule)s") % {"schedule": duty.schedule.name}
     text = gettext("Position %(n)d") % {"n": duty.position}
-    return ical.Event(duty.pk, duty.span.start, duty.span.end, title, text)
+    return ical.Event(f"duty-{duty.pk}", duty.span.start, duty.span.end, title, text)

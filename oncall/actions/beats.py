@@ -13,11 +13,11 @@ from oncall import heartbeat as rule
 from oncall.actions.paging import open_page, resolve
 from oncall.clock import moment
 from oncall.models import Heartbeat, Page, PageEvent
-from oncall.models.feed import new_secret
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
 from supportdesk.messaging import about
+from supportdesk.secret_address import new_secret
 
 logger = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from oncall.models import Duty, Feed
-from oncall.models.feed import new_secret
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
 from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging import outbox
+from supportdesk.secret_address import new_secret
 
 REMINDED_BEFORE = timedelta(hours=24)
 ANSWERED_BEFORE = timedelta(hours=2)  # without an answer by then the fallback hears of it

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from oncall import heartbeat
 from oncall.heartbeat import LONGEST_EARLY, LONGEST_GRACE, Expected
-from oncall.models.feed import digest_of
 from oncall.models.policy import Policy
 from oncall.models.rotation import every_day
 from oncall.models.schedule import known_zone
 from supportdesk.accounts.models import User
+from supportdesk.secret_address import digest_of
 from supportdesk.worktime.models import Hours
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from oncall import actions, ical
+from oncall import actions
 from oncall.models import Change, Feed
+from supportdesk import ical
 from supportdesk.errors import NotAllowed, WrongState
 from tests.oncall.conftest import week
 
@@ -74,7 +75,7 @@ def test_customers_have_no_feed(alice):
 
 def test_lines_are_folded_at_75_octets_and_text_is_escaped():
     title = "Zäh; dös, \\ " + "ü" * 80 + "\nEND:VCALENDAR"
-    event = ical.Event(7, NOON, NOON + timedelta(hours=1), title, "")
+    event = ical.Event("duty-7", NOON, NOON + timedelta(hours=1), title, "")
 
     text = ical.publish("Dienste", "desk.example", [event], NOON)
 

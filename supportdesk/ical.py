@@ -1,22 +1,24 @@
-"""A person's duties as an iCalendar feed (RFC 5545, METHOD:PUBLISH), written by hand.
+"""iCalendar feeds (RFC 5545, METHOD:PUBLISH), written by hand: duties, the release plan.
 
-Pure. A duty is one event; its UID is its number, so a calendar follows when it moves.
+Pure. The UID of an event stays while it moves, so a calendar follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 WIDTH = 75  # octets of a line; longer ones are folded (RFC 5545 3.1)
 
 
 @dataclass(frozen=True)
 class Event:
-    number: int
-    start: datetime
-    end: datetime
+    """Whole days where start and end are dates; the end is the first day after."""
+
+    uid: str
+    start: datetime | date
+    end: datetime | date
     title: str
     text: str
 
@@ -26,7 +28,7 @@ def publish(name: str, house: str, events: Iterable[Event], at: datetime) -> str
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Support desk//Duties//EN",
+        "PRODID:-//Support desk//Feeds//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{_escaped(name)}",
@@ -35,16 +37,20 @@ def publish(name: str, house: str, events: Iterable[Event], at: datetime) -> str
     for event in events:
         lines += [
             "BEGIN:VEVENT",
-            f"UID:duty-{event.number}@{house}",
+            f"UID:{event.uid}@{house}",
             f"DTSTAMP:{_instant(at)}",
-            f"DTSTART:{_instant(event.start)}",
-            f"DTEND:{_instant(event.end)}",
+            f"DTSTART{_when(event.start)}",
+            f"DTEND{_when(event.end)}",
             f"SUMMARY:{_escaped(event.title)}",
             f"DESCRIPTION:{_escaped(event.text)}",
-            "TRANSP:TRANSPARENT",  # who is on call may still be invited
+            "TRANSP:TRANSPARENT",  # whoever reads it may still be invited
             "END:VEVENT",
         ]
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _when(at: datetime | date) -> str:
+    return f":{_instant(at)}" if isinstance(at, datetime) else f";VALUE=DATE:{at:%Y%m%d}"
 
 
 def _instant(at: datetime) -> str:
