@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from releases import actions, calendar, verdicts, wording
+from releases import actions, verdicts, wording
 from releases.forms import DoubtForm, ReportForm
 from releases.models import Correction, Doubt, Import, Package, System
 from supportdesk.accounts import access
@@ -50,14 +50,6 @@ def systems(request: SignedIn) -> HttpResponse:
     if request.user.is_vendor:
         return redirect("admin:releases_system_changelist")
     return _page(request, request.GET.get("system", ""))
-
-
-@require_GET
-def release_calendar(request: SignedIn) -> HttpResponse:
-    if request.user.is_vendor:
-        return redirect("admin:releases_package_calendar")
-    months = calendar.months(request.user, timezone.localdate())
-    return render(request, "releases/calendar.html", {"section": "systems", "months": months})
 
 
 @require_POST

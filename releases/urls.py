@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases import delivery_page, import_portal, inventory_portal, portal
+from releases import calendar_portal, delivery_page, import_portal, inventory_portal, portal
 
 urlpatterns = [
     path("systems/", portal.systems, name="systems"),
@@ -10,7 +10,10 @@ urlpatterns = [
     path("systems/<int:pk>/report/", portal.report, name="system_report"),
     path("systems/<int:pk>/doubt/", portal.doubt, name="system_doubt"),
     path("recalls/<int:pk>/confirm/", delivery_page.confirm_recall, name="recall_confirm"),
-    path("releases/calendar/", portal.release_calendar, name="release_calendar"),
+    path("releases/calendar/", calendar_portal.release_calendar, name="release_calendar"),
+    path("releases/calendar/open/", calendar_portal.open_feed, name="release_feed_open"),
+    path("releases/calendar/close/", calendar_portal.close_feed, name="release_feed_close"),
+    path("releases/<str:secret>.ics", calendar_portal.feed, name="release_feed"),
     path("deliveries/", delivery_page.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", delivery_page.delivery, name="delivery"),
     path("deliveries/<int:pk>/files/<int:file>/", delivery_page.file, name="delivery_file"),

@@ -1,6 +1,7 @@
 """All that changes the product's rows, one function per verb."""
 
 from releases.actions.doubts import doubt, settle
+from releases.actions.feeds import close_calendar, open_calendar
 from releases.actions.files import Damaged, add_file, download, remove_file
 from releases.actions.gates import Look, ask_waiver, open_gates, sign_gate, waive_gate
 from releases.actions.imports import (
@@ -32,6 +33,7 @@ __all__ = [
     "ask_waiver",
     "assess",
     "back_wish",
+    "close_calendar",
     "confirm_import",
     "confirm_recall",
     "deliver",
@@ -43,6 +45,7 @@ __all__ = [
     "move",
     "note_interest",
     "note_words",
+    "open_calendar",
     "open_gates",
     "open_line",
     "plan",

@@ -2,6 +2,7 @@
 
 from releases.models.correction import Correction
 from releases.models.doubt import Doubt
+from releases.models.feed import CalendarFeed
 from releases.models.gate import Gate, GateKind
 from releases.models.imports import IMPORT_NEXT, Import, ImportState
 from releases.models.interest import Interest
@@ -19,6 +20,7 @@ __all__ = [
     "NEXT",
     "OUT",
     "Applied",
+    "CalendarFeed",
     "Contributor",
     "Correction",
     "Delivery",

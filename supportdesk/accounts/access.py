@@ -61,6 +61,7 @@ COORDINATOR = MEMBER | {
     "system.report",
     "import.plan",
     "import.confirm",
+    "calendarfeed.open",
     "recall.confirm",
     "preparation.view",
 }

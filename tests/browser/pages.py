@@ -151,6 +151,8 @@ PERSONAS = [
 # Addresses that are no page of their own: pattern, and why.
 NO_PAGES = {
     "duty_feed": "for calendars",
+    "release_feed": "for calendars",
+    "release_feed_*": "a verb: takes a click",
     "duty_reachable": "opened by a letter's link: tests/oncall walks it",
     "health_pages": "for machines",
     "rating": "opened by a link in a letter: tests/tickets walks it",

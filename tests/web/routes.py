@@ -47,6 +47,7 @@ Words = Callable[[World], dict[str, Any]]
 ADDRESSES: dict[str, Words] = {
     **dict.fromkeys(("delivery_file", "delivery-file-content"), _file),
     "trainings_feed": lambda world: {"secret": "none"},
+    "release_feed": lambda world: {"secret": "none"},
     "duty_feed": lambda world: {"secret": "none"},
     "duty_reachable": lambda world: {"token": "none"},
     "heartbeat_report": lambda world: {"secret": "none"},
