@@ -8,6 +8,7 @@ from supportdesk.web.api.doors import Nowhere
 urlpatterns = [
     path("v1/", include("supportdesk.accounts.api")),
     path("v1/", include("releases.api")),
+    path("v1/", include("training.api")),
     path("v1/", include("oncall.api")),
     path("v1/", include("tickets.api")),
     path("schema/", docs.Description.as_view(), name="api_schema"),

@@ -17,6 +17,7 @@ from tests.factories import an_undelivered_letter
 from tests.web.routes import Route
 from tests.web.world import World
 from tickets.models import CheckPoint
+from training.models import Session
 
 Body = Callable[[World], dict[str, Any]]
 SAID: dict[str, Any] = {"text": "Said."}
@@ -202,6 +203,7 @@ GIVEN: dict[str, Body] = {
     "ticket-decide-objection": lambda world: {"priority": 2, "text": "Said."},
     "admin:tickets_ticket_priority": lambda world: {"priority": 2, "reason": "Said."},
     "ticket-list": _report_by_name,
+    "enrolment-list": lambda world: {"session": world.row(Session).pk},
     "import-list": _plan_by_name,
     "import-fail": lambda world: SAID,
     "import-roll-back": lambda world: {"why": "Said."},

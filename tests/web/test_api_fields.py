@@ -19,10 +19,12 @@ from tests.factories import (
     a_defect,
     a_major_fault,
     a_package_file,
+    a_session,
 )
 from tests.releases import fleet
 from tickets import actions
 from tickets.models import CheckPoint
+from training.actions import enrol
 
 PEOPLE = ["alice", "carol", "paul", "sam"]  # member, coordinator, provider's member, agent
 TICKET = """number subject status priority customer_priority proposed_priority organisation
@@ -38,6 +40,11 @@ ACCESS = """id ticket system asked_by asked_at purpose starts_at ends_at phase d
     ended_by"""
 IMPORT = """id system organisation line level state planned_for planned_by planned_at ended_by
     ended_at failure before_line before_level rolled_back_by rolled_back_at rolled_back_because"""
+COURSE = "id kind title text audience line wants_approval free_until_days"
+SESSION = """id course course_title title starts_at ends_at place language state capacity taken
+    minimum waitlist_open booking_until cancelled_because"""
+ENROLMENT = """id session course_title starts_at person organisation booked_by state offer_until
+    was_late reason created_at"""
 # What each address shows, and to whom. Nobody else sees a row there at all.
 SHOWN = [
     ("me", "id email name organisation roles language scopes", PEOPLE),
@@ -53,6 +60,12 @@ SHOWN = [
     ("deliveries/{delivery}/files", "id name size sha256", PEOPLE),
     ("imports", IMPORT, PEOPLE),
     ("imports/{import}", IMPORT, PEOPLE),
+    ("courses", COURSE, PEOPLE),
+    ("courses/{course}", COURSE, PEOPLE),
+    ("sessions", SESSION, PEOPLE),
+    ("sessions/{session}", SESSION, PEOPLE),
+    ("enrolments", ENROLMENT, PEOPLE),
+    ("enrolments/{enrolment}", ENROLMENT, PEOPLE),
     ("tickets", TICKET, PEOPLE),
     ("tickets/{ticket}", TICKET, PEOPLE),
     ("tickets/{ticket}/messages", "id at author visibility channel text", PEOPLE),
@@ -129,7 +142,12 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     actions.write_update(fault, by=lead, text="We look.")
     package = fleet.given_to(system.organisation, system.installed.line, 9)
     plan = plan_import(system, package, by=carol, planned_for=timezone.localdate())
+    session = a_session(link="https://CANARY.example/")
+    place = enrol(session, [alice], by=alice)[0]
     rows = {
+        "course": session.course,
+        "session": session,
+        "enrolment": place,
         "import": plan,
         "page": _page(sam, lead),
         "fault": fault,

@@ -40,11 +40,13 @@ from tests.factories import (
     a_defect,
     a_major_fault,
     a_package_file,
+    a_session,
     a_ticket,
 )
 from tests.releases import fleet
 from tickets import actions
 from tickets.models import CheckPoint
+from training.actions import enrol
 
 LONG = int(os.environ.get("API_FUZZING", "0"))
 FUZZED = hypothesis.settings(
@@ -105,6 +107,7 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "systems id": system.pk,
         **_given(alpina),
         "webhooks id": webhook.pk,
+        **_places(alice, carol),
         "imports id": _imports(system, carol),
         "access-requests id": _access(open_ticket, sam, system),
         "pages id": _pages(),
@@ -124,6 +127,20 @@ def known(open_ticket, alice, carol, sam, module, system, alpina) -> dict[str, A
         "url": NEAR,
         "team": module.team.name,
         "topic": TopicFactory(name="Zahlstellen").name,
+    }
+
+
+def _places(alice, carol) -> dict[str, Any]:
+    """A session with room, which carol has a place in, too; and two of all, for second pages."""
+    a_session(starts_at=timezone.now() + timedelta(days=40))
+    session = a_session(capacity=9)
+    rows = [enrol(session, [one], by=one)[0] for one in (carol, alice)]
+    return {
+        "courses id": session.course_id,
+        "sessions id": session.pk,
+        "session": session.pk,
+        "enrolments id": rows[1].pk,
+        "person": alice.email,
     }
 
 

@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     TICKETS_WRITE = "tickets:write", _("Open and answer tickets")
     PRODUCT_READ = "product:read", _("Read modules and systems")
     IMPORTS = "imports", _("Report levels, plan and confirm imports")
+    TRAININGS = "trainings", _("Read and book trainings")
     WEBHOOKS = "webhooks", _("Manage webhooks")
     DEFECTS = "defects", _("Follow and answer defects")
     ALARMS = "alarms", _("Raise alarms that call people")
