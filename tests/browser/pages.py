@@ -19,10 +19,11 @@ from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin import access_request, defect, escalation, major_fault
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
 from tickets.admin.verbs import VERBS
+from training.admin.session import VERBS as SESSION_VERBS
 
 ALICE, CAROL = "alice@alpina.example", "carol@alpina.example"
 SAM, LEA = "sam@desk.example", "lea@desk.example"
-ADA, AUDREY = "ada@desk.example", "audrey@desk.example"
+ADA, AUDREY, TOM = "ada@desk.example", "audrey@desk.example", "tom@desk.example"
 NOBODY = ""  # signed out
 
 
@@ -145,6 +146,8 @@ PERSONAS = [
     Page("admin:accounts_user_change", ADA),
     Page("admin:accounts_*", ADA, ours=False),
     Page("admin:releases_*", ADA, ours=False),
+    Page("admin:training_session_add", TOM),
+    Page("admin:training_session_change", TOM),
     Page("admin:training_*", ADA, ours=False),
 ]
 
@@ -218,6 +221,9 @@ NO_PAGES = {
     "colleague_*": "a verb: takes what is written",
     "profile_*": "takes what is written",
     "trainings_feed*": "for calendars",
+    **{f"admin:training_session_{verb}": "a verb: takes a click" for verb in SESSION_VERBS},
+    "admin:training_session_delete": "sessions are cancelled, never deleted",
+    "admin:training_course_delete": "courses are switched off, never deleted",
     "training_book": "a verb: takes a click",
     "place_*": "a verb: takes a click",
     "session*_end*": "a verb: takes a click",

@@ -33,6 +33,7 @@ from tickets.models import (
     RawMail,
     Ticket,
 )
+from training.admin.session import VERBS as SESSION_VERBS
 from training.models import Course, Enrolment, Session
 
 
@@ -102,6 +103,7 @@ MODELS: dict[str, type[Model]] = {
     **{f"admin:accounts_user_{verb}": User for verb in UserAdmin.verbs},
     "access": AccessRequest,
     "course": Course,
+    **{f"admin:training_session_{verb}": Session for verb in SESSION_VERBS},
     **dict.fromkeys(("training_session", "training_book"), Session),
     **{f"place_{verb}": Enrolment for verb in ("cancel", "accept", "refuse")},
     "fault": MajorFault,

@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "trainings": ("carol", [Session, Enrolment]),
     "trainings_mine": ("carol", [Session, Enrolment]),
     "course": ("carol", [Session]),
+    "admin:training_session_change": ("tom", [Enrolment]),
     "training_session": ("carol", [Session, Enrolment, User]),
     "home": ("alice", [Ticket, Notice, System]),
     "deliveries": ("carol", [Delivery]),

@@ -1,5 +1,5 @@
 """Training in the back office."""
 
-from training.admin import topic
+from training.admin import course, session, topic
 
-__all__ = ["topic"]
+__all__ = ["course", "session", "topic"]

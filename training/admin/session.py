@@ -1,0 +1,236 @@
+"""Sessions in the back office: planned, opened, moved, cancelled; who comes, who waits, who was
+there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from supportdesk.accounts import access
+from supportdesk.accounts.models import User
+from supportdesk.errors import Refused
+from supportdesk.web.forms import DeskForm, attempt
+from supportdesk.web.office import DeskAdmin, Section, colleague
+from training import actions, places, wording
+from training.actions.attending import SEATED
+from training.models import Enrolment, Session, SessionState, State
+from training.office_forms import (
+    AttendanceForm,
+    NewSessionForm,
+    OneForm,
+    SeatsForm,
+    SessionForm,
+    WhyForm,
+)
+
+VERBS = ["replan", "publish", "cancel", "resize", "offer", "approve", "decline", "attend", "finish"]
+
+
+@admin.register(Session)
+class SessionAdmin(DeskAdmin):
+    section = Section.TRAINING
+    list_display = ["starts_at", "name", "place", "state", "seats", "waits"]
+    list_filter = ["state", "course__kind", "course"]
+    list_select_related = ["course"]
+    search_fields = ["title", "course__title", "place"]
+    ordering = ["-during", "pk"]
+
+    @admin.display(description=_("begins"), ordering="during")
+    def starts_at(self, session: Session) -> Any:
+        return session.starts_at
+
+    @admin.display(description=_("seats taken"))
+    def seats(self, session: Session) -> str:
+        return f"{session.taken}/{session.capacity}"
+
+    @admin.display(description=_("wait"))
+    def waits(self, session: Any) -> int:
+        return session.waiting
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return access.may(colleague(request), "session.plan")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows: Any = super().get_queryset(request)
+        return rows.with_waiting()
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path(
+                f"<int:pk>/{verb}/",
+                self.admin_site.admin_view(require_POST(getattr(self, verb))),
+                name=f"training_session_{verb}",
+            )
+            for verb in VERBS
+        ]
+        return [*own, *super().get_urls()]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._plan(request, NewSessionForm())
+        form, by = NewSessionForm(request.POST), colleague(request)
+        made = attempt(
+            form, lambda: actions.plan_session(form.cleaned_data["course"], form.plan(), by=by)
+        )
+        if made is None:
+            return self._plan(request, form, status=422)
+        messages.success(request, _("Written down. Customers see it once it is open for booking."))
+        return HttpResponseRedirect(self.url("change", made.pk))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._page(request, row)
+
+    def replan(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = SessionForm(request.POST)
+        return self._tried(
+            request, pk, form, lambda row, by: actions.change_session(row, form.plan(), by=by)
+        )
+
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._tried(request, pk, None, lambda row, by: actions.publish_session(row, by=by))
+
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = WhyForm(request.POST, auto_id="cancel-%s")
+
+        def cancel(row: Session, by: User) -> Session:
+            return actions.cancel_session(row, by=by, **form.cleaned_data)
+
+        return self._tried(request, pk, form, cancel)
+
+    def resize(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = SeatsForm(request.POST, auto_id="seats-%s")
+
+        def resize(row: Session, by: User) -> Session:
+            return actions.set_capacity(row, by=by, **form.cleaned_data)
+
+        return self._tried(request, pk, form, resize)
+
+    def offer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._tried(request, pk, None, lambda row, by: actions.offer_seats(row, by=by))
+
+    def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = OneForm(self._row(request, pk), request.POST)
+
+        def approve(row: Session, by: User) -> list[Enrolment]:
+            return actions.approve(form.cleaned_data["enrolment"], by=by)
+
+        return self._tried(request, pk, form, approve, "enrolment.decide")
+
+    def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = OneForm(self._row(request, pk), request.POST)
+
+        def decline(row: Session, by: User) -> list[Enrolment]:
+            return actions.decline(**form.cleaned_data, by=by)
+
+        return self._tried(request, pk, form, decline, "enrolment.decide")
+
+    def attend(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = AttendanceForm(_seated(self._row(request, pk)), request.POST)
+        return self._tried(
+            request,
+            pk,
+            form,
+            lambda row, by: actions.record_attendance(
+                row, by=by, there=form.those(State.ATTENDED), absent=form.those(State.NO_SHOW)
+            ),
+            "attendance.record",
+        )
+
+    def finish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._tried(
+            request,
+            pk,
+            None,
+            lambda row, by: actions.finish_session(row, by=by),
+            "attendance.record",
+        )
+
+    def _tried(
+        self,
+        request: HttpRequest,
+        pk: int,
+        form: DeskForm | None,
+        verb: Callable[..., Any],
+        right: str = "session.plan",
+    ) -> HttpResponse:
+        """Call the verb; what it refuses is said on the page, with what was typed."""
+        row, by = self._row(request, pk), colleague(request)
+        access.require(by, right)
+        try:
+            done = verb(row, by) if form is None else attempt(form, lambda: verb(row, by))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return self._page(request, self._row(request, pk), form, status=refusal.status)
+        if done is None:
+            return self._page(request, row, form, status=422)
+        messages.success(request, _("Done."))
+        return HttpResponseRedirect(self.url("change", pk))
+
+    def _row(self, request: HttpRequest, pk: int) -> Session:
+        return get_object_or_404(self.get_queryset(request).select_related("course"), pk=pk)
+
+    def _plan(self, request: HttpRequest, form: DeskForm, status: int = 200) -> HttpResponse:
+        title = _("Plan a session")
+        return self.page(request, "admin/training/plan.html", status=status, title=title, form=form)
+
+    def _page(
+        self, request: HttpRequest, row: Session, tried: DeskForm | None = None, status: int = 200
+    ) -> HttpResponse:
+        by, now = colleague(request), timezone.now()
+        plans = access.may(by, "session.plan")
+        begun = row.starts_at <= now and row.state in (SessionState.OPEN, SessionState.DONE)
+        living = plans and row.state in (SessionState.DRAFT, SessionState.OPEN)
+        rows = list(row.enrolments.select_related("person", "organisation").order_by("pk"))
+        return self.page(
+            request,
+            "admin/training/session.html",
+            status=status,
+            title=str(row),
+            session=row,
+            seats=wording.seats(row, now),
+            rows=[(one, *places.LOOKS.get(one.state, places.OVER)) for one in rows],
+            errors=tried,
+            decides=access.may(by, "enrolment.decide") and row.state == SessionState.OPEN,
+            plan=_bound(tried, SessionForm, lambda: SessionForm.of(row)) if living else None,
+            resize=_bound(
+                tried,
+                SeatsForm,
+                lambda: SeatsForm(initial={"capacity": row.capacity}, auto_id="seats-%s"),
+            )
+            if plans and row.state == SessionState.OPEN
+            else None,
+            why=_bound(tried, WhyForm, lambda: WhyForm(auto_id="cancel-%s")) if living else None,
+            attendance=_bound(tried, AttendanceForm, lambda: AttendanceForm(_seated(row)))
+            if begun and access.may(by, "attendance.record")
+            else None,
+            is_over=row.ends_at <= now and row.state == SessionState.OPEN,
+        )
+
+
+def _seated(row: Session) -> list[Any]:
+    return list(row.enrolments.filter(state__in=SEATED).select_related("person").order_by("pk"))
+
+
+def _bound(tried: DeskForm | None, kind: type[DeskForm], fresh: Callable[[], DeskForm]) -> DeskForm:
+    """The form that was refused, else a fresh one."""
+    return tried if type(tried) is kind else fresh()
