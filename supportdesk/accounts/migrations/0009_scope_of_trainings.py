@@ -5,15 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0008_scopes_of_pages'),
+        ("accounts", "0008_scopes_of_pages"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='token',
-            name='scopes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('tickets:read', 'Read tickets'), ('tickets:write', 'Open and answer tickets'), ('product:read', 'Read modules and systems'), ('imports', 'Report levels, plan and confirm imports'), ('trainings', 'Read and book trainings'), ('webhooks', 'Manage webhooks'), ('defects', 'Follow and answer defects'), ('alarms', 'Raise alarms that call people'), ('pages', 'Read alarms, take and resolve them')], max_length=20), default=list, size=None),
+            model_name="token",
+            name="scopes",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("tickets:read", "Read tickets"),
+                        ("tickets:write", "Open and answer tickets"),
+                        ("product:read", "Read modules and systems"),
+                        ("imports", "Report levels, plan and confirm imports"),
+                        ("trainings", "Read and book trainings"),
+                        ("webhooks", "Manage webhooks"),
+                        ("defects", "Follow and answer defects"),
+                        ("alarms", "Raise alarms that call people"),
+                        ("pages", "Read alarms, take and resolve them"),
+                    ],
+                    max_length=20,
+                ),
+                default=list,
+                size=None,
+            ),
         ),
     ]
