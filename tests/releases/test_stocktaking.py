@@ -88,7 +88,7 @@ def test_an_unknown_line_and_a_system_without_a_level(systems, carol, alpina):
 
 def test_who_may_report_no_level_takes_no_inventory(systems, alice):
     with pytest.raises(NotAllowed):
-        actions.take_inventory(read(LIST.encode()), by=alice)
+        actions.take_inventory(read(f"{HEAD}ALP-X1;2026.1;4".encode()), by=alice)
 
 
 @pytest.mark.parametrize("carries", [[Service.IMPORTS], [Service.TICKETS]], ids=str)
