@@ -12,11 +12,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from releases.models import Module, System
+from releases.models import Correction, Module, System
 from supportdesk.accounts.models import Organisation, Service, User
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.templatetags.desk import priority
 from tickets import actions, impact, proposal
+from tickets.hints import Sketch
 from tickets.listing import Order, View
 from tickets.models import PRIORITY_MEANINGS, QUESTIONS, Impact, Priority
 from tickets.search import find
@@ -206,6 +207,13 @@ class ReportForm(ImpactForm):
             )
         )
 
+    def sketch(self) -> Sketch:
+        """What can be made of what was typed so far, complete or not."""
+        self.is_valid()
+        given = self.cleaned_data
+        words = {name: given.get(name, "") for name in ("subject", "text", "message_id")}
+        return Sketch(given.get("system"), given.get("module"), **words)
+
     def where(self) -> Iterable[forms.BoundField]:
         return self._bound(self.WHERE)
 
@@ -220,6 +228,20 @@ class ReportForm(ImpactForm):
 
     def _bound(self, names: Iterable[str]) -> Iterable[forms.BoundField]:
         return [self[name] for name in names if name in self.fields]
+
+
+class SolvedForm(DeskForm):
+    """Which correction solves it, and where."""
+
+    correction = forms.ModelChoiceField(Correction.objects.none())
+    system = forms.ModelChoiceField(System.objects.none())
+
+    def __init__(self, reader: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        corrections: Any = self.fields["correction"]
+        corrections.queryset = Correction.objects.visible_to(reader)
+        systems: Any = self.fields["system"]
+        systems.queryset = System.objects.visible_to(reader).running()
 
 
 class ReplyForm(DeskForm):

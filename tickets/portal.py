@@ -21,7 +21,7 @@ from supportdesk.accounts.models import User
 from supportdesk.messaging.models import Notice
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
-from tickets import actions, clock_face, explained, listing, possible, progress, timeline
+from tickets import actions, clock_face, explained, hints, listing, possible, progress, timeline
 from tickets.forms import EscalateForm, FilterForm, ObjectForm, ReopenForm, ReplyForm, ReportForm
 from tickets.models import (
     DONE,
@@ -118,9 +118,9 @@ def ticket_new(request: SignedIn) -> HttpResponse:
         draft = Draft.objects.filter(author=request.user, ticket=None).first()
         form = ReportForm(request.user, initial=draft.content if draft else {})
         return render(request, "tickets/new.html", {"section": "new", "form": form, "draft": draft})
-    draft = actions.keep_draft(_typed(request, ReportForm), by=request.user)
-    if "propose" in request.POST:
-        return _proposed(request, draft)
+    draft = actions.keep_draft(typed(request, ReportForm), by=request.user)
+    if "propose" in request.POST or "look" in request.POST:
+        return _asked(request, draft)
     if "keep" in request.POST:
         messages.success(request, _("Your draft is kept. You find it under “New ticket”."))
         return redirect("home")
@@ -135,11 +135,21 @@ def ticket_new(request: SignedIn) -> HttpResponse:
     return redirect("ticket", ticket.number)
 
 
-def _proposed(request: SignedIn, draft: Draft | None) -> HttpResponse:
-    """The page again with our proposal, for browsers without scripts. Nothing is refused yet."""
-    told = ReportForm(request.user, request.POST).proposed(timezone.now())
-    form = ReportForm(request.user, initial=_typed(request, ReportForm))
-    context = {"section": "new", "form": form, "draft": draft, "proposal": told, "asked": True}
+def _asked(request: SignedIn, draft: Draft | None) -> HttpResponse:
+    """The page again with our proposal and what is known already, for browsers without scripts.
+    Nothing is refused yet.
+    """
+    written = ReportForm(request.user, request.POST)
+    told = written.proposed(timezone.now())
+    context = {
+        "section": "new",
+        "form": ReportForm(request.user, initial=typed(request, ReportForm)),
+        "draft": draft,
+        "proposal": told,
+        "asked": True,
+        "looked": "look" in request.POST,
+        "hints": hints.of(written.sketch(), reader=request.user),
+    }
     return render(request, "tickets/new.html", context)
 
 
@@ -148,17 +158,6 @@ def proposal_new(request: SignedIn) -> HttpResponse:
     """What the answers so far propose, while they are given."""
     told = ReportForm(request.user, request.POST).proposed(timezone.now())
     return render(request, "tickets/_proposal.html", {"proposal": told})
-
-
-@require_POST
-def verdicts_new(request: SignedIn) -> HttpResponse:
-    """The corrections that fit what is being written, for the system chosen."""
-    chosen = request.POST.get("system", "")
-    pk = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
-    system = System.objects.visible_to(request.user).running().filter(pk=pk).first()
-    text = request.POST.get("message_id", "")[:120]
-    found = explained.by_keys(system, text, reader=request.user)
-    return render(request, "tickets/_explained.html", {"explained": found})
 
 
 def _open_once(form: ReportForm, by: User) -> Ticket:
@@ -178,7 +177,7 @@ def draft_new(request: SignedIn) -> HttpResponse:
     if "discard" in request.POST:
         actions.drop_draft(by=request.user)
         return redirect("ticket_new")
-    draft = actions.keep_draft(_typed(request, ReportForm), by=request.user)
+    draft = actions.keep_draft(typed(request, ReportForm), by=request.user)
     return render(request, "tickets/_draft.html", {"draft": draft})
 
 
@@ -260,7 +259,7 @@ def withdraw(request: SignedIn, number: int) -> HttpResponse:
 def draft_reply(request: SignedIn, number: int) -> HttpResponse:
     """Keeps a message while it is written."""
     row = _visible(request, number)
-    draft = actions.keep_draft(_typed(request, ReplyForm), by=request.user, ticket=row)
+    draft = actions.keep_draft(typed(request, ReplyForm), by=request.user, ticket=row)
     return render(request, "tickets/_draft.html", {"draft": draft})
 
 
@@ -284,7 +283,7 @@ def _visible(request: SignedIn, number: int) -> Ticket:
     return get_object_or_404(Ticket.objects.visible_to(request.user).for_lists(), number=number)
 
 
-def _typed(request: SignedIn, form: type[DeskForm]) -> dict[str, Any]:
+def typed(request: SignedIn, form: type[DeskForm]) -> dict[str, Any]:
     """The words of a form as they came, fit for a draft. Its token is not worth keeping."""
     names = set(form.base_fields) - {"submission", "files"}
     return {name: value for name, value in request.POST.items() if name in names}
@@ -292,7 +291,7 @@ def _typed(request: SignedIn, form: type[DeskForm]) -> dict[str, Any]:
 
 def _written(request: SignedIn, row: Ticket, kind: type[ReplyForm]) -> ReplyForm:
     """What was written, kept as a draft first: whatever refuses it, the words are not lost."""
-    actions.keep_draft(_typed(request, kind), by=request.user, ticket=row)
+    actions.keep_draft(typed(request, kind), by=request.user, ticket=row)
     return kind(request.POST, request.FILES)
 
 

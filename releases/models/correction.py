@@ -6,6 +6,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,14 @@ class Correction(models.Model):
     # Only then do customers hear of it: every line in maintenance is assessed.
     released_at = models.DateTimeField(_("released"), null=True, editable=False)
     made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    # What it is found by when somebody tells of the same in words. Not the cause, which customers
+    # must not be able to guess at.
+    words = models.GeneratedField(
+        expression=SearchVector("symptom", weight="A", config="german")
+        + SearchVector("solution", weight="D", config="german"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = CorrectionQuerySet.as_manager()
 
@@ -61,7 +70,10 @@ class Correction(models.Model):
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
         ordering = ["-number"]
-        indexes = [GinIndex(fields=["object_keys"], name="corrections_by_object_key")]
+        indexes = [
+            GinIndex(fields=["object_keys"], name="corrections_by_object_key"),
+            GinIndex(fields=["words"], name="corrections_by_word"),
+        ]
 
     def __str__(self) -> str:
         return f"K-{self.number}"

@@ -37,6 +37,7 @@ VENDOR_ROLES = [role for role in Role if role not in CUSTOMER_ROLES]
 SELF = {"profile.change", "session.end", "token.create", "token.revoke"}
 MEMBER = SELF | {
     "ticket.open",
+    "ticket.prevent",
     "ticket.reply",
     "ticket.attach",
     "ticket.confirm",

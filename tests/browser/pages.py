@@ -179,6 +179,7 @@ NO_PAGES = {
     "ticket_new_draft": "takes what is written",
     "ticket_new_proposal": "takes what is written",
     "ticket_new_verdicts": "takes what is written",
+    "ticket_new_solved": "takes a click",
     "ticket_new_similar": "takes what is written",
     "admin:tickets_ticket_similar": "a part of the workbench",
     "system_report": "a verb: takes what is written",

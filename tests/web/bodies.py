@@ -98,6 +98,10 @@ GIVEN: dict[str, Body] = {
         "system": world.alpina.system.pk,
         "message_id": "ZKG1 SE38",
     },
+    "ticket_new_solved": lambda world: {
+        "system": world.alpina.system.pk,
+        "correction": world.row(Correction).pk,
+    },
     "system_report": lambda world: {
         "line": world.alpina.system.installed.line_id,
         "level": 4,

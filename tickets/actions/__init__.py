@@ -42,6 +42,7 @@ from tickets.actions.major_fault import (
     write_update,
 )
 from tickets.actions.opening import Report, open_ticket
+from tickets.actions.prevention import prevent_ticket
 from tickets.actions.priority import (
     Standstill,
     change_priority,
@@ -102,6 +103,7 @@ __all__ = [
     "note_visit",
     "object_to_priority",
     "open_ticket",
+    "prevent_ticket",
     "rate",
     "receive",
     "recompute_some",

@@ -15,6 +15,7 @@ from tickets.models.level import AgeLimit, EscalationLevel, PassedLevel
 from tickets.models.major_fault import FaultTicket, FaultUpdate, MajorFault
 from tickets.models.message import HistoryEntry, Message
 from tickets.models.objection import Objection
+from tickets.models.prevented import Prevented
 from tickets.models.rating import Rating
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
 from tickets.models.recomputation import Recomputation
@@ -65,6 +66,7 @@ __all__ = [
     "Message",
     "Objection",
     "PassedLevel",
+    "Prevented",
     "Priority",
     "Rating",
     "RawMail",

@@ -116,20 +116,30 @@ class Like:
 
 def to_ticket(ticket: Ticket, reader: User) -> list[Like]:
     """Tickets like one that the reader sees, among those they see."""
-    field = scope(reader)
-    vector = f"(SELECT {field} FROM tickets_searchtext WHERE ticket_id = %s)"  # noqa: S608
-    told = telling(vector, ticket.pk, index=Index(field=field))
+    told = telling_in(ticket, reader)
     return _best(told, Ticket.objects.visible_to(reader).exclude(pk=ticket.pk), reader)
 
 
 def to_text(subject: str, text: str, reader: User) -> list[Like]:
     """Tickets like one that is being written."""
+    told = telling_of(subject, text, reader)
+    return _best(told, Ticket.objects.visible_to(reader), reader)
+
+
+def telling_in(ticket: Ticket, reader: User) -> Telling:
+    """The words that tell a ticket from others."""
+    field = scope(reader)
+    vector = f"(SELECT {field} FROM tickets_searchtext WHERE ticket_id = %s)"  # noqa: S608
+    return telling(vector, ticket.pk, index=Index(field=field))
+
+
+def telling_of(subject: str, text: str, reader: User) -> Telling:
+    """The words that tell what is being written from what others have written."""
     vector = (
         "(setweight(to_tsvector('german', desk_fold(%s)), 'A')"
         " || to_tsvector('german', desk_fold(%s)))"
     )
-    told = telling(vector, subject[:200], text[:5000], index=Index(field=scope(reader)))
-    return _best(told, Ticket.objects.visible_to(reader), reader)
+    return telling(vector, subject[:200], text[:5000], index=Index(field=scope(reader)))
 
 
 def _best(told: Telling, rows: TicketQuerySet, reader: User) -> list[Like]:
