@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from releases import verdicts, wording
 from releases.models import Correction, System
-from releases.validity import Verdict
+from releases.validity import Finding, Return, Verdict, came_back
 from supportdesk.accounts.models import User
 from tickets.models import Ticket
 
@@ -22,6 +22,13 @@ BESIDE_THE_POINT = {Verdict.NOT_RELEVANT, Verdict.NOT_AFFECTED}
 class Explanation:
     correction: Correction
     said: wording.Said
+    finding: Finding
+    level: int | None = None
+
+    @property
+    def is_return(self) -> bool:
+        """The level that is installed has the fix, and here it is again."""
+        return came_back(self.finding.fixed_in, self.level) == Return.REGRESSION
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,7 @@ class Explained:
 
     @property
     def is_regression(self) -> bool:
-        told = {one.said.verdict for one in self.found}
-        return told == {Verdict.FIXED_BY_PACKAGE}
+        return bool(self.found) and all(one.is_return for one in self.found)
 
 
 def keys(text: str) -> list[str]:
@@ -58,4 +64,9 @@ def by_keys(system: System | None, text: str, *, reader: User) -> Explained:
     found.sort(key=lambda one: (wording.RANK[one.finding.verdict], -one.correction))
     shown = found[:SHOWN]
     rows = Correction.objects.select_related("module").in_bulk([one.correction for one in shown])
-    return Explained([Explanation(rows[one.correction], wording.say(one)) for one in shown])
+    return Explained(
+        [
+            Explanation(rows[one.correction], wording.say(one), one.finding, one.level)
+            for one in shown
+        ]
+    )

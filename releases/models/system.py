@@ -33,6 +33,10 @@ class SystemQuerySet(CustomerRows):
     def running(self) -> Self:
         return self.filter(is_active=True)
 
+    def lab(self) -> Self:
+        """The vendor's own."""
+        return self.filter(organisation=None)
+
     def with_level(self) -> Self:
         """For lists that say what runs there."""
         return self.select_related("organisation", "installed__line")

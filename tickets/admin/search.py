@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
 from supportdesk.web.office import colleague
-from tickets import search_page
-from tickets.models import Ticket
+from tickets import background, search_page
+from tickets.models import DONE, Ticket
 from tickets.search import similar
 
 if TYPE_CHECKING:
@@ -31,6 +31,14 @@ def similar_to(admin: TicketAdmin, request: HttpRequest, number: int) -> HttpRes
     """The part of the workbench that comes after the rest, because it takes longer."""
     reader = colleague(request)
     access.require(reader, "ticket.view")
-    ticket = get_object_or_404(Ticket.objects.visible_to(reader), pk=number)
-    likes = similar.to_ticket(ticket, reader)
-    return render(request, "tickets/_similar.html", {"likes": likes, "office": True})
+    rows = Ticket.objects.visible_to(reader).select_related("system__installed__line")
+    ticket = get_object_or_404(rows, pk=number)
+    context = {
+        "ticket": ticket,
+        "likes": similar.to_ticket(ticket, reader),
+        "corrections": background.corrections(ticket, reader),
+        "reproduction": background.reproduction(ticket),
+        "links": access.may(reader, "ticket.link_correction") and ticket.status not in DONE,
+        "office": True,
+    }
+    return render(request, "admin/tickets/_background.html", context)
