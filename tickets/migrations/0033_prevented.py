@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_scope_of_imports"),
-        ("releases", "0017_words"),
+        ("releases", "0018_words"),
         ("tickets", "0032_corrections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
