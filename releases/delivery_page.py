@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from releases import actions
+from releases import actions, notes
 from releases.models import Delivery, PackageFile, Recall
 from supportdesk.accounts.models import User
 from supportdesk.web.files import handed_out
@@ -33,13 +35,27 @@ def delivery(request: SignedIn, pk: int) -> HttpResponse:
     row = get_object_or_404(_rows(request.user), pk=pk)
     if request.user.is_vendor:
         return redirect("admin:releases_package_change", row.package_id)
+    content = notes.of(row, request.user)
     context = {
         "section": "systems",
         "delivery": row,
         "package": row.package,
         "files": row.package.files.all(),
+        "notes": content,
+        "elsewhere": notes.elsewhere(content) if content.elsewhere else "",
     }
     return render(request, "releases/delivery.html", context)
+
+
+@require_GET
+def delivery_notes(request: SignedIn, pk: int) -> HttpResponseBase:
+    """The release notes as a text in Markdown."""
+    row = get_object_or_404(_rows(request.user), pk=pk)
+    if request.user.is_vendor:
+        return redirect("admin:releases_package_change", row.package_id)
+    text = notes.markdown(notes.of(row, request.user)).encode()
+    name = f"{row.package.line}-SP{row.package.level}.md"
+    return handed_out(BytesIO(text), name, "text/markdown; charset=utf-8")
 
 
 @require_GET

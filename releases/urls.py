@@ -16,6 +16,7 @@ urlpatterns = [
     path("releases/<str:secret>.ics", calendar_portal.feed, name="release_feed"),
     path("deliveries/", delivery_page.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", delivery_page.delivery, name="delivery"),
+    path("deliveries/<int:pk>/notes/", delivery_page.delivery_notes, name="delivery_notes"),
     path("deliveries/<int:pk>/files/<int:file>/", delivery_page.file, name="delivery_file"),
     path("systems/<int:pk>/imports/", import_portal.imports, name="system_imports"),
     path("imports/<int:pk>/confirm/", import_portal.confirm, name="import_confirm"),

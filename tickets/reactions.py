@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oncall import actions as oncall
 from oncall.models import Page
+from releases import notes
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Refused, WrongState
@@ -37,6 +39,15 @@ from tickets.models import (
 )
 
 about.VISIBLE["tickets.ticket"] = Ticket.objects.visible_to
+
+
+def _named_in_notes(reader: User, numbers: Collection[int]) -> set[int]:
+    """Release notes are handed on: confidential tickets stand in none, whoever reads them."""
+    rows = Ticket.objects.visible_to(reader).filter(confidential=False, number__in=numbers)
+    return set(rows.values_list("number", flat=True))
+
+
+notes.SHOWN.append(_named_in_notes)
 about.HEARD["tickets.ticket"] = webhooks.heard_by
 about.VISIBLE["tickets.majorfault"] = MajorFault.objects.visible_to
 about.HEARD["tickets.majorfault"] = webhooks.faults_heard_by

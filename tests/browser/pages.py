@@ -230,6 +230,7 @@ NO_PAGES = {
     "session*_end*": "a verb: takes a click",
     "token_revoke": "a verb: takes a click",
     "delivery_file": "a file",
+    "delivery_notes": "a file",
     "recall_confirm": "a verb: takes a click",
     "invitation": "opened by a letter's link: test_invitation.py walks it",
     "invitation_*": "a verb: takes a click",

@@ -96,7 +96,7 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("system_report", "system_doubt", "system_imports"), System),
     **{f"import_{verb}": Import for verb in ("confirm", "drop", "fail", "roll_back")},
     **{f"admin:releases_package_{verb}": Package for verb in PACKAGE_VERBS},
-    "delivery": Delivery,
+    **dict.fromkeys(("delivery", "delivery_notes"), Delivery),
     "recall_confirm": Recall,
     **{f"webhook{verb}": Webhook for verb in WEBHOOK_PAGES},
     **dict.fromkeys(("invitation_resend", "invitation_withdraw"), Invitation),

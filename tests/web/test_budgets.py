@@ -70,7 +70,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "training_session": ("carol", [Session, Enrolment, User]),
     "home": ("alice", [Ticket, Notice, System]),
     "deliveries": ("carol", [Delivery]),
-    "delivery": ("carol", [PackageFile]),
+    "delivery": ("carol", [PackageFile, Correction]),
     "systems": ("carol", [System, Package, Import]),
     "system_imports": ("carol", [Import]),
     "release_calendar": ("carol", [Package, Import]),
