@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from oncall import actions, tasks
-from oncall.models import EngineBeat, Page, PolicyVersion
+from oncall.models import ContactChannel, Duty, EngineBeat, Page, PolicyVersion, Schedule
 from oncall.overdue import overdue
 from supportdesk.messaging.models import Dispatch
 from supportdesk.messaging.tasks import dispatch_urgent
-from tests.oncall.paging import line, policy
+from tests.oncall.paging import line, on_duty, policy
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(seconds=2)
@@ -85,6 +86,30 @@ def test_a_page_that_cannot_go_on_shows(alarm, awake):
     tasks.tick()
 
     assert overdue() == {"failing_pages": 1}
+
+
+def test_whoever_is_on_duty_soon_without_two_ways_shows(awake, sam, schedule):
+    on_duty(sam, schedule, hours=48)
+    assert overdue() == {"unreachable": 1}
+    ContactChannel.objects.create(person=sam, kind="voice", address="+49 1", code="x")
+    assert overdue() == {"unreachable": 1}  # not confirmed yet
+    line(sam, "mail")
+    assert overdue() == {}
+
+
+def test_whoever_is_on_duty_later_has_time_to_add_one(awake, sam, schedule):
+    Schedule.objects.update(around_the_clock=False)
+    start = timezone.now() + timedelta(hours=25)
+    during = (start, start + timedelta(hours=8))
+    Duty.objects.create(schedule=schedule, person=sam, position=1, during=during)
+    assert overdue() == {}
+
+
+@pytest.mark.parametrize(("hours", "found"), [(23, {"gaps": 1}), (25, {})])
+def test_a_gap_in_the_roster_within_a_day_shows(awake, sam, schedule, hours, found):
+    line(sam, "mail")
+    on_duty(sam, schedule, hours=hours)
+    assert overdue() == found
 
 
 def test_the_heartbeat_goes_out_only_while_nothing_is_overdue(awake, settings, receiver):

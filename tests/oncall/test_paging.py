@@ -64,6 +64,26 @@ def test_a_page_calls_whoever_is_first_at_once(alarm, gateway, sam):
     assert timedelta() < alarm.due_at - timezone.now() <= 10 * MINUTES
 
 
+@pytest.mark.parametrize("verb", [actions.acknowledge, actions.resolve])
+def test_with_the_verb_itself_whatever_was_still_to_be_sent_is_off(alarm, gateway, sam, verb):
+    """Not only when its time comes: whoever looks at the page sees that nobody else is called."""
+    actions.tick()
+    assert Dispatch.objects.unsent().exists()
+
+    verb(alarm, by=sam)
+
+    assert set(Dispatch.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_another_policy_calls_off_what_the_old_one_meant(alarm, gateway, sam, dev, lea):
+    actions.tick()
+    actions.reassign(alarm, policy([dev], last_resort=[lea], name="Days"), by=sam)
+    assert not Dispatch.objects.unsent().exists()
+    run()
+
+    assert called(gateway) == [f"+49 170 {dev.pk}"]
+
+
 def test_without_an_answer_the_next_is_called_and_then_the_last_resort(
     alarm, gateway, sam, dev, lea
 ):
