@@ -269,7 +269,12 @@ def test_a_lead_sets_one_up_in_the_office(client, nights, lea):
     secret = shown.context["address"].rpartition("/")[2]
     assert client.post(reverse("heartbeat_report", args=[secret])).status_code == 200
     change = reverse("admin:oncall_heartbeat_change", args=[row.pk])
-    assert "curl" not in client.get(change).content.decode()
+    page = client.get(change).content.decode()
+    assert "curl" not in page
+    # The panel stands inside the form of the row, and forms cannot stand in each other.
+    form = page[page.index('id="heartbeat_form"') :]
+    assert "<form" not in form[: form.index("</form>")]
+    assert f'formaction="{reverse("admin:oncall_heartbeat_address", args=[row.pk])}"' in form
     assert client.post(change, typed).status_code == 302
     row.refresh_from_db()
     assert (row.is_active, row.due_at) == (False, None)
