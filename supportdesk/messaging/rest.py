@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from supportdesk.worktime.arithmetic import resolve
 
 DAY = timedelta(days=1)
 
@@ -26,8 +24,8 @@ class Rest:
 def not_before(at: datetime, rest: Rest) -> datetime:
     """The first instant, not before `at`, at which a mail written at `at` may go. UTC.
 
-    A gathering that falls into the quiet hours comes at their end. A time of day that the clock
-    change skips is the first instant after the gap; one that comes twice is its first occurrence.
+    A gathering that falls into the quiet hours comes at their end. A time of day that comes twice
+    is its first occurrence; one that the clock change skips comes as much later as is skipped.
     """
     if rest.gathers_at is not None:
         at = _next(at, rest.gathers_at, rest.zone)
@@ -48,5 +46,6 @@ def _is_quiet(at: datetime, rest: Rest) -> bool:
 def _next(at: datetime, wanted: time, zone: ZoneInfo) -> datetime:
     """The next time the wall shows `wanted`, strictly after `at`."""
     today = at.astimezone(zone).date()
-    instants = (resolve(datetime.combine(today + n * DAY, wanted), zone) for n in range(3))
+    days = (today + n * DAY for n in range(3))
+    instants = (datetime.combine(day, wanted, zone).astimezone(UTC) for day in days)
     return next(instant for instant in instants if instant > at)
