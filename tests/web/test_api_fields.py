@@ -140,7 +140,8 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
     lead = UserFactory(name="CANARY", roles=["lead"])
     fault = a_major_fault(open_ticket.module, by=lead)
     actions.write_update(fault, by=lead, text="We look.")
-    package = fleet.given_to(system.organisation, system.installed.line, 9)
+    line = system.installed.line
+    package = fleet.given_to(system.organisation, line, 9)
     plan = plan_import(system, package, by=carol, planned_for=timezone.localdate())
     session = a_session(link="https://CANARY.example/")
     place = enrol(session, [alice], by=alice)[0]
@@ -155,13 +156,13 @@ def there(open_ticket, alice, carol, sam, system, paul, receiver):
         "ticket": open_ticket,
         "webhook": webhook,
         "access": access,
-        "delivery": _given(carol.organisation),
+        "delivery": _given(carol.organisation, line),
     }
     return {name: row.pk for name, row in rows.items()}
 
 
-def _given(organisation):
-    package = PackageFactory()
+def _given(organisation, line):
+    package = PackageFactory(line=line, level=10)
     a_package_file(package)
     return fleet.deliver(package, organisation)
 
