@@ -255,7 +255,7 @@ class TicketAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
         return rows.for_lists().select_related(
-            "caller", "system__installed__line", "diagnosis__topic", "team__calendar"
+            "caller", "system__installed__line", "diagnosis__topic", "team__calendar", "impact"
         )
 
 
