@@ -22,8 +22,10 @@
   });
 
   // A refusal or an error summary is read and seen at once. Where the swap took the button that
-  // was pressed, focus goes to what was said, else to what is new.
+  // was pressed, focus goes to what was said, else to what is new. What loads by itself takes none.
   document.addEventListener("htmx:afterSettle", (event) => {
+    const asked = event.detail.requestConfig;
+    if (asked && asked.elt.getAttribute("hx-trigger") === "load") return;
     const note = event.target.querySelector("[data-focus]");
     if (note) note.focus();
     else if (document.activeElement === document.body) {
