@@ -15,12 +15,10 @@ from supportdesk.accounts.models import Scope, User
 from supportdesk.errors import Invalid
 from supportdesk.web.api.doors import DeskViewSet, Row, creates, verb
 from supportdesk.web.api.fields import Named
-from supportdesk.web.api.filters import Filters, MomentFilter
+from supportdesk.web.api.filters import LARGEST, Filters, IdFilter, MomentFilter
 from training import actions
 from training.models import Course, Enrolment, Session, SessionState, State, booked_for
 from training.models.session import SessionQuerySet
-
-LARGEST = 2**63 - 1
 
 
 class CourseOut(Row):
@@ -99,7 +97,7 @@ class EnrolIn(serializers.Serializer):
 
 
 class SessionFilter(Filters):
-    course = django_filters.NumberFilter("course_id", min_value=1, max_value=LARGEST)
+    course = IdFilter("course_id")
     line = django_filters.CharFilter("course__line__name")
     module = django_filters.CharFilter(method="about", help_text="Its code.")
     state = django_filters.ChoiceFilter(choices=SessionState.choices)

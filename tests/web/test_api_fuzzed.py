@@ -71,6 +71,7 @@ STANDS = {"contact_name": "Nora Lenz", "contact_phone": "030 5557 81", "no_worka
 UNSEEN = {"defect", "wish"}  # by customers, who may not diagnose anyway
 NAMED = ["topic", "defect", "correction", "system", "wish"]
 FOLLOW_UP = {"difference": "The test system has another key.", "differs_since": "2026-01-05"}
+WHOLE = {"level": (0, 10_000), "session": (1, 2**63)}  # what the description allows
 DESCRIPTION = SchemaGenerator().get_schema(public=True)
 
 
@@ -259,8 +260,8 @@ def use_known_names(case, known: dict[str, Any]) -> None:
 
 def could_be(given: Any, real: Any, name: str) -> bool:
     """Whether what was drawn is of the kind that is known by this name."""
-    if name == "level":
-        return type(given) in (int, float) and given in range(10_000)
+    if name in ("level", "session"):
+        return type(given) in (int, float) and given in range(*WHOLE[name])
     if name == "content":
         return isinstance(given, str) and bool(given.strip()) and len(given) <= MOST_BYTES
     if name == "planned_for":
@@ -287,6 +288,8 @@ def make_whole(case, known: dict[str, Any]) -> None:
         case.body.update(STANDS)
     if case.path.endswith("/resolve/"):  # of a ticket that has none yet
         case.body.setdefault("verdict", "settings_difference")
+    if case.path.endswith("/link_correction/"):  # of a ticket that names no system
+        case.body.setdefault("system", known["system"])
     if "missing" in case.body:
         case.body["missing"] = known["check points"]
     if "verdict" in case.body:

@@ -11,9 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 
 from supportdesk.web.api.pages import PARAMETERS
+
+LARGEST = 2**63 - 1  # of a bigint
 
 
 class Asked(DjangoFilterBackend):
@@ -37,6 +40,16 @@ class _Moment(IsoDateTimeField):
 
 class MomentFilter(django_filters.IsoDateTimeFilter):
     field_class = _Moment
+
+
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": LARGEST})
+class IdFilter(django_filters.Filter):
+    """Rows that point at the one with this id."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, field: str, **options: Any) -> None:
+        super().__init__(field, min_value=1, max_value=LARGEST, **options)
 
 
 class CodeFilter(django_filters.CharFilter):
