@@ -211,6 +211,7 @@ NO_PAGES = {
         for verb in [*MAIL_STEPS, "add", "delete"]
     },
     "admin:tickets_rawmail_raw": "a file",
+    "admin:tickets_ticket_send_again": "a verb: takes a click",
     "admin:tickets_blockedsender_add": "a sender is blocked where their mail waits",
     "ticket_object": "takes what is written",
     "ticket_reopen": "takes what is written",

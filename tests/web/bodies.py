@@ -217,10 +217,8 @@ GIVEN: dict[str, Body] = {
     "ticket-reopen": lambda world: {"reason": "Said."},
     "ticket-resolve": lambda world: {"answer": "Said.", **FOUND},
     "ticket-diagnose": lambda world: FOUND,
-    "ticket-link-correction": lambda world: {
-        "correction": world.row(Correction).pk,
-        "system": world.alpina.system.code,
-    },
+    # Without a system: a refusal would repeat its code to whoever sent it.
+    "ticket-link-correction": lambda world: {"correction": world.row(Correction).pk},
     "ticket-unlink-correction": lambda world: {"reason": "Said."},
     "admin:tickets_ticket_correction": lambda world: {
         "correction": world.row(Correction).pk,
