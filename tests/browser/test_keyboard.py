@@ -163,12 +163,3 @@ def test_a_verb_with_questions_opens_beside_its_button(browsing_as, open_ticket,
 
     expect(page.locator(".sd-pop [name=team]")).to_be_hidden()
     assert has_focus(page, ".sd-pop > summary")
-
-
-def test_what_loads_by_itself_takes_no_focus(browsing_as, sam, open_ticket):
-    page = browsing_as(sam)
-
-    page.goto(f"/office/tickets/ticket/{open_ticket.pk}/change/")
-    page.wait_for_load_state("networkidle")
-
-    assert has_focus(page, "body")
