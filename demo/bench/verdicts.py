@@ -23,8 +23,8 @@ LIMITS = {  # milliseconds
 }
 # Trigger and constraints stay on: what is measured could be written by the desk.
 ROWS = [
-    """INSERT INTO releases_line (name)
-    SELECT 'bench ' || n FROM generate_series(1, %(lines)s) n""",
+    """INSERT INTO releases_line (name, pilot_imports, pilot_days)
+    SELECT 'bench ' || n, 1, 7 FROM generate_series(1, %(lines)s) n""",
     """INSERT INTO releases_package
         (line_id, level, status, released_at, withdrawn_because)
     SELECT id, n, 'planned', NULL, ''
