@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_main_job import work_off
+from tests.factories import a_ticket
 from tickets.models import Status, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -45,6 +46,11 @@ def tab_to(page: Page, selector: str) -> None:
 def press(page: Page, selector: str, key: str = "Enter") -> None:
     tab_to(page, selector)
     page.keyboard.press(key)
+
+
+def past_the_menu(page: Page) -> None:
+    """As people do: the office's menu is long."""
+    press(page, ".sd-skip")
 
 
 def has_focus(page: Page, selector: str) -> bool:
@@ -108,8 +114,10 @@ def _write_more(page: Page, ticket: Ticket) -> None:
 
 def _resolve(page: Page, ticket: Ticket) -> None:
     page.goto("/office/")
+    past_the_menu(page)
     press(page, f"main a[href*='/ticket/{ticket.pk}/change/']")
     page.wait_for_url("**/change/*")
+    past_the_menu(page)
     tab_to(page, "#box [name=mode]")
     while page.input_value("#box [name=mode]:checked") != "resolve":
         step(page, "ArrowRight")
@@ -156,6 +164,7 @@ def test_a_verb_with_questions_opens_beside_its_button(browsing_as, open_ticket,
     page = browsing_as(sam)
     page.goto(f"/office/tickets/ticket/{open_ticket.pk}/change/")
 
+    past_the_menu(page)
     press(page, ".sd-pop:has([name=team]) > summary")
     step(page)
     assert has_focus(page, "[name=team]")
@@ -163,3 +172,15 @@ def test_a_verb_with_questions_opens_beside_its_button(browsing_as, open_ticket,
 
     expect(page.locator(".sd-pop [name=team]")).to_be_hidden()
     assert has_focus(page, ".sd-pop > summary")
+
+
+def test_what_loads_by_itself_takes_no_focus(browsing_as, sam, alice, module, system):
+    where = {"organisation": system.organisation, "system": system}
+    ticket = a_ticket(by=alice, module=module, **where)
+    page = browsing_as(sam)
+
+    page.goto(f"/office/tickets/ticket/{ticket.pk}/change/")
+    expect(page.get_by_role("heading", name="Reproduce it")).to_be_visible()
+    page.wait_for_timeout(200)  # what is new settles after it is seen
+
+    assert page.evaluate("document.activeElement === document.body")

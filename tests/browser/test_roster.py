@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from oncall import actions
 from oncall.duties import on_duty
 from oncall.models import Duty, Schedule
-from tests.browser.test_keyboard import press, tab_to
+from tests.browser.test_keyboard import past_the_menu, press, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,6 +41,7 @@ def test_a_lead_changes_the_plan_by_keyboard(browsing_as, schedule, lea, sam, de
     duty = next_of(sam)
     page = browsing_as(lea)
     page.goto("/office/oncall/duty/")
+    past_the_menu(page)
     press(page, "a[href^='/office/oncall/change/add/']")
     page.wait_for_url("**/change/add/**")
 
