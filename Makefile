@@ -12,7 +12,7 @@ test: ## All tests
 	@$(RUNNER) test $(ARGS)
 browser-all: ## Every page in Chromium, at each width, in both colours and languages
 	@BROWSER_VIEWS=all $(RUNNER) test -n 2 tests/browser/test_pages.py
-corpus: ## The hostile strings of DATA_DIR through every form, the API and Chromium
+corpus: ## The hostile strings of DATA_DIR, or all of our own, through every form, the API, Chromium
 	@CORPUS_DIR=$(DATA_DIR) $(RUNNER) test -n 2 tests/web/test_hostile.py tests/browser/test_hostile.py
 prove: ## The property tests with 2,000 examples each
 	@$(RUNNER) test -m property --hypothesis-profile=prove

@@ -251,6 +251,12 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
+    def count_unread(self, user: User, most: int) -> int:
+        """Every page's frame asks: first what they are about, which is mostly nothing at all."""
+        waiting = self.filter(user=user).unread().order_by()
+        kinds = set(waiting.values_list("about_type", flat=True).distinct())
+        return waiting.filter(about.readable_by(user, kinds))[:most].count() if kinds else 0
+
     def mark_read(self) -> int:
         """The first reading counts."""
         return self.unread().update(read_at=timezone.now())

@@ -11,7 +11,7 @@ from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.web import bodies
-from tests.web.hostile import FOLDER, strings
+from tests.web.hostile import FOLDER, meet, strings
 from tests.web.pages import FORM, Form, forms_of
 from tests.web.routes import all_routes
 
@@ -53,8 +53,8 @@ def _sent(visitor, form: Form, words: str):
 @pytest.mark.parametrize("name", WORDS)
 def test_no_form_breaks(name, forms, knocking, counted):
     broken = []
-    for reader, form in forms:
-        if len(WORDS[name]) > 6000 and form.method == "get":
+    for place, (reader, form) in enumerate(forms):
+        if not meet(name, place) or (len(WORDS[name]) > 6000 and form.method == "get"):
             continue  # longer than any server takes an address
         answer = _sent(knocking["pages"][reader], form, WORDS[name])
         counted["requests to pages"] += 1
@@ -115,8 +115,8 @@ ASKED += ["organisation", "external_number", "opened_after", "changed_since", "n
 @pytest.mark.parametrize("name", [name for name in WORDS if len(WORDS[name]) < 6000])
 def test_no_question_to_a_list_breaks(name, house, knocking, counted):
     broken = []
-    for route in LISTS if not FOLDER else LISTS[-2:]:
-        for field in ASKED:
+    for place, route in enumerate(LISTS if not FOLDER else LISTS[-2:]):
+        for field in ASKED if meet(name, place) else []:
             query = Form("", "get", {field: [WORDS[name]]}).filled("", [])
             answer = knocking["api"]["lea"].ask("GET", f"{route.path(house)}?{query}")
             counted["questions to lists"] += 1
