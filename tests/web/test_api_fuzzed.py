@@ -261,7 +261,8 @@ def use_known_names(case, known: dict[str, Any]) -> None:
 def could_be(given: Any, real: Any, name: str) -> bool:
     """Whether what was drawn is of the kind that is known by this name."""
     if name in ("level", "session"):
-        return type(given) in (int, float) and given in range(*WHOLE[name])
+        low, above = WHOLE[name]  # not `in range`, which tries a fraction against each number
+        return type(given) in (int, float) and low <= given < above and given % 1 == 0
     if name == "content":
         return isinstance(given, str) and bool(given.strip()) and len(given) <= MOST_BYTES
     if name == "planned_for":
