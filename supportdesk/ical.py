@@ -1,4 +1,4 @@
-"""iCalendar feeds (RFC 5545, METHOD:PUBLISH), written by hand: duties, the release plan.
+"""iCalendar (RFC 5545), written by hand: its text, and feeds of duties and of the release plan.
 
 Pure. The UID of an event stays while it moves, so a calendar follows.
 """
@@ -31,40 +31,40 @@ def publish(name: str, house: str, events: Iterable[Event], at: datetime) -> str
         "PRODID:-//Support desk//Feeds//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(name)}",
+        f"X-WR-CALNAME:{escaped(name)}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     ]
     for event in events:
         lines += [
             "BEGIN:VEVENT",
             f"UID:{event.uid}@{house}",
-            f"DTSTAMP:{_instant(at)}",
+            f"DTSTAMP:{instant(at)}",
             f"DTSTART{_when(event.start)}",
             f"DTEND{_when(event.end)}",
-            f"SUMMARY:{_escaped(event.title)}",
-            f"DESCRIPTION:{_escaped(event.text)}",
+            f"SUMMARY:{escaped(event.title)}",
+            f"DESCRIPTION:{escaped(event.text)}",
             "TRANSP:TRANSPARENT",  # whoever reads it may still be invited
             "END:VEVENT",
         ]
-    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+    return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
 def _when(at: datetime | date) -> str:
-    return f":{_instant(at)}" if isinstance(at, datetime) else f";VALUE=DATE:{at:%Y%m%d}"
+    return f":{instant(at)}" if isinstance(at, datetime) else f";VALUE=DATE:{at:%Y%m%d}"
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """RFC 5545 3.3.11. Other control characters have no place in it."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     text = text.replace("\r\n", "\\n").replace("\n", "\\n")
-    return "".join(sign for sign in text if sign >= " ")
+    return "".join(sign for sign in text if sign >= " " and sign != "\x7f")
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
     """At octets, but never within a character."""
     folded, room = "", WIDTH
     for sign in line:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
-WIDTH = 75  # octets of a line; longer ones are folded (RFC 5545 3.1)
+from supportdesk.ical import escaped, folded, instant
+
 Method = Literal["REQUEST", "CANCEL"]
 
 
@@ -52,21 +53,21 @@ def cancel(seat: Seat, organizer: Party, attendee: Party, at: datetime, *, whole
 def publish(name: str, seats: Iterable[Seat], organizer: Party, at: datetime) -> str:
     """All of a person's places, as calendars poll them; nobody is an attendee of a feed."""
     events = [[*_heart(seat, at), *_facts(seat), _party("ORGANIZER", organizer)] for seat in seats]
-    head = [f"X-WR-CALNAME:{_escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H"]
+    head = [f"X-WR-CALNAME:{escaped(name)}", "REFRESH-INTERVAL;VALUE=DURATION:PT1H"]
     return _calendar("PUBLISH", events, head)
 
 
 def _heart(seat: Seat, at: datetime) -> list[str]:
-    return [f"UID:{seat.uid}", f"DTSTAMP:{_instant(at)}", f"SEQUENCE:{seat.sequence}"]
+    return [f"UID:{seat.uid}", f"DTSTAMP:{instant(at)}", f"SEQUENCE:{seat.sequence}"]
 
 
 def _facts(seat: Seat) -> list[str]:
     return [
-        f"DTSTART:{_instant(seat.start)}",
-        f"DTEND:{_instant(seat.end)}",
-        f"SUMMARY:{_escaped(seat.title)}",
-        f"LOCATION:{_escaped(seat.place)}",
-        f"DESCRIPTION:{_escaped(seat.text)}",
+        f"DTSTART:{instant(seat.start)}",
+        f"DTEND:{instant(seat.end)}",
+        f"SUMMARY:{escaped(seat.title)}",
+        f"LOCATION:{escaped(seat.place)}",
+        f"DESCRIPTION:{escaped(seat.text)}",
         f"URL:{seat.url}",
     ]
 
@@ -93,26 +94,4 @@ def _calendar(method: str, events: list[list[str]], head: Iterable[str] = ()) ->
     ]
     for event in events:
         lines += ["BEGIN:VEVENT", *event, "END:VEVENT"]
-    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
-
-
-def _instant(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    """RFC 5545 3.3.11. Other control characters have no place in it."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    text = text.replace("\r\n", "\\n").replace("\n", "\\n")
-    return "".join(sign for sign in text if sign >= " " and sign != "\x7f")
-
-
-def _folded(line: str) -> str:
-    """At octets, but never within a character."""
-    folded, room = "", WIDTH
-    for sign in line:
-        size = len(sign.encode())
-        if size > room:
-            folded, room = folded + "\r\n ", WIDTH - 1
-        folded, room = folded + sign, room - size
-    return folded
+    return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])

@@ -7,8 +7,8 @@ from django.db import transaction
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.audit import actions as audit
+from supportdesk.secret_address import new_secret
 from training.models import TrainingFeed
-from training.models.feed import new_secret
 
 
 @transaction.atomic

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import Self
 
 from django.db import models
@@ -11,16 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import User
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def new_secret() -> tuple[str, str]:
-    """The secret, shown once, and what we keep of it."""
-    secret = secrets.token_urlsafe(32)
-    return secret, digest_of(secret)
+from supportdesk.secret_address import digest_of
 
 
 class TrainingFeedQuerySet(models.QuerySet):
