@@ -16,7 +16,7 @@ from django.utils import timezone
 from demo.house import House
 from releases.models import Line
 from supportdesk.accounts.models import User
-from training.models import Assignment, Course, Enrolment, Session, SessionState, State
+from training.models import Assignment, Certificate, Course, Enrolment, Session, SessionState, State
 
 SEED = 30_706  # its own dice: the tickets stay as they are
 TOM = "tom@desk.example"
@@ -102,6 +102,7 @@ def write(house: House, now: datetime) -> int:
             _past(session, people, dice) if session.ends_at < now else _open(session, people, dice)
         )
     Enrolment.objects.bulk_create(rows)
+    Certificate.objects.bulk_create(_certificates(rows))
     _at_alpina(house, now)
     return len(sessions)
 
@@ -161,6 +162,21 @@ def _open(session: Session, people: list[User], dice: random.Random) -> list[Enr
     far = (session.starts_at - timezone.now()).days / 120
     wanted = round(session.capacity * max(0.2, 0.95 - far))
     return [_row(session, one, State.BOOKED) for one in dice.sample(people, k=min(wanted, 20))]
+
+
+def _certificates(rows: list[Enrolment]) -> list[Certificate]:
+    return [
+        Certificate(
+            enrolment=row,
+            name=row.person.name,
+            course=row.session.name,
+            held_on=timezone.localdate(row.session.ends_at),
+            language=row.person.language,
+            issued_at=row.session.ends_at,
+        )
+        for row in rows
+        if row.state == State.ATTENDED and row.session.course.kind != Course.Kind.USER_MEETING
+    ]
 
 
 def _at_alpina(house: House, now: datetime) -> None:

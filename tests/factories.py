@@ -39,7 +39,7 @@ from tickets.models import (
     Verdict,
 )
 from training import actions as training
-from training.models import Course, Session, Topic
+from training.models import Certificate, Course, Enrolment, Session, Topic
 
 
 class CalendarFactory(DjangoModelFactory):
@@ -259,6 +259,13 @@ def a_session(course: Course | None = None, **facts: Any) -> Session:
     plan = {"ends_at": starts_at + timedelta(hours=6), "capacity": 2, "place": "Essen", **facts}
     session = training.plan_session(course, training.Plan(starts_at=starts_at, **plan), by=by)
     return training.publish_session(session, by=by)
+
+
+def a_certificate(place: Enrolment, **facts: Any) -> Certificate:
+    """As `finish_session` issues it, whenever the session is."""
+    session = place.session
+    said = {"name": place.person.name, "course": session.name, "language": "de", **facts}
+    return Certificate.objects.create(enrolment=place, held_on=session.ends_at.date(), **said)
 
 
 def an_undelivered_letter(ticket: Ticket, reader: User, key: str = "x", **facts: Any) -> Dispatch:

@@ -102,3 +102,11 @@ class BookForm(DeskForm):
         if self.cleaned_data["me"]:
             return [self.by]
         return list(self.cleaned_data["people"])
+
+
+class CheckInForm(DeskForm):
+    code = forms.CharField(
+        label=_("Code that is shown in the room"),
+        max_length=20,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from supportdesk.messaging import notices
 from training import invitations
-from training.models import Enrolment, Session, SessionState, State
+from training.models import Certificate, Enrolment, Session, SessionState, State
 from training.wording import why
 
 ALTERNATIVES = 3
@@ -39,6 +39,12 @@ def reminded(row: Enrolment) -> None:
     """Shortly before, with the link to join; once for each time it is to begin."""
     begins = f"{row.session.starts_at:%Y%m%dT%H%M}"
     _write(row, "reminded", f"{row.pk}:{begins}", join=row.link(timezone.now()))
+
+
+def certified(certificate: Certificate) -> None:
+    """There is something to show for it."""
+    row = certificate.enrolment
+    _write(row, "certificate", str(certificate.pk), certificate=certificate)
 
 
 def seat(row: Enrolment, sequence: int) -> invitations.Seat:

@@ -11,7 +11,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Language, User
 from supportdesk.web.forms import DeskForm
 from training.actions import Plan
-from training.models import Course, Enrolment, Session, State
+from training.models import Certificate, Course, Enrolment, Session, State
 
 MOST_SEATS = 1_000
 
@@ -88,6 +88,16 @@ class OneForm(DeskForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["enrolment"]
         field.queryset = session.enrolments.filter(state=State.REQUESTED)
+
+
+class RevokeForm(DeskForm):
+    certificate = forms.ModelChoiceField(Certificate.objects.none())
+    reason = forms.CharField(max_length=2_000)
+
+    def __init__(self, session: Session, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["certificate"]
+        field.queryset = Certificate.objects.filter(enrolment__session=session)
 
 
 class AttendanceForm(DeskForm):

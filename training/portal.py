@@ -18,11 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
-from supportdesk.web.forms import attempt
+from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
 from training import actions, places, wording
-from training.forms import BookForm, CatalogueForm
-from training.models import Course, Enrolment, Session
+from training.forms import BookForm, CatalogueForm, CheckInForm
+from training.models import Certificate, Course, Enrolment, Session, SessionState, State
 from training.models.session import SessionQuerySet
 
 SHOWN = 60  # sessions of one page, and places
@@ -66,6 +66,7 @@ def _mine(request: SignedIn, feed: str = "") -> HttpResponse:
         "to_come": places.shown([row for row in own if _is_to_come(row, now)], user, now)[::-1],
         "past": places.shown([row for row in own if not _is_to_come(row, now)], user, now),
         "others": [],
+        "certificates": Certificate.objects.valid().filter(enrolment__person=user)[:SHOWN],
         "shown": SHOWN,
         "feed": feed,
     }
@@ -129,6 +130,20 @@ def refuse(request: SignedIn, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+def check_in(request: SignedIn, pk: int) -> HttpResponse:
+    access.require(request.user, "session.enrol")
+    row = get_object_or_404(Enrolment.objects.filter(person=request.user), pk=pk)
+    form = CheckInForm(request.POST)
+    done = attempt(
+        form, lambda: actions.check_in(row, by=request.user, code=form.cleaned_data["code"])
+    )
+    if done is None:
+        return _page(request, _visible(request.user, row.session_id), form, status=422)
+    messages.success(request, _("Welcome. It is noted that you are there."))
+    return redirect("training_session", row.session_id)
+
+
 def _answered(request: SignedIn, pk: int, verb: Callable[..., Any], done: str) -> HttpResponse:
     row = get_object_or_404(Enrolment.objects.visible_to(request.user), pk=pk)
     verb(row, by=request.user)
@@ -142,7 +157,7 @@ def _visible(user: User, pk: int) -> Session:
 
 
 def _page(
-    request: SignedIn, row: Session, form: BookForm | None = None, status: int = 200
+    request: SignedIn, row: Session, tried: DeskForm | None = None, status: int = 200
 ) -> HttpResponse:
     user, now = request.user, timezone.now()
     found = list(Enrolment.objects.visible_to(user).for_lists().filter(session=row))
@@ -151,13 +166,15 @@ def _page(
     shown = places.shown(sorted(found, key=lambda one: one.person.name), user, now)
     own = next((place for place in shown if place.is_own), None)
     bookable = row.takes_bookings(now) and access.may(user, "session.enrol") and not user.is_vendor
-    form = form or BookForm(row, user)
+    form = tried if isinstance(tried, BookForm) else BookForm(row, user)
     others = _to_come(user).filter(course=row.course_id).exclude(pk=row.pk)
     context = {
         "section": "trainings",
         "session": row,
         "seats": wording.seats(row, now),
         "own": own,
+        "errors": tried,
+        "check_in": _check_in(row, own, tried, now),
         "colleagues": [place for place in shown if not place.is_own],
         "books_self": bookable and not (own and own.row.is_living),
         "form": form if bookable and form.books_for_others else None,
@@ -166,6 +183,17 @@ def _page(
         "others": _lines(user, others.bookable(now)[:OTHERS]),
     }
     return render(request, "training/session.html", context, status=status)
+
+
+def _check_in(
+    row: Session, own: places.Place | None, tried: DeskForm | None, now: datetime
+) -> DeskForm | None:
+    """On the day, for who has a seat and has not said yet that they are there."""
+    first, last = (timezone.localdate(at) for at in (row.starts_at, row.ends_at))
+    is_day = row.state == SessionState.OPEN and first <= timezone.localdate(now) <= last
+    if not is_day or own is None or own.row.state != State.BOOKED:
+        return None
+    return tried if isinstance(tried, CheckInForm) else CheckInForm()
 
 
 def _to_come(user: User) -> SessionQuerySet:

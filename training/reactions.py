@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
 from training import mail
-from training.models import Enrolment, State
+from training.models import Certificate, Enrolment, State
 
 about.VISIBLE["training.enrolment"] = Enrolment.objects.visible_to
 notices.EVENTS["training.place"] = _("A place of mine in a training is booked, offered or ended")
 notices.EVENTS["training.changed"] = _("A training I take part in is moved or renamed")
+notices.EVENTS["training.certificate"] = _("A certificate of mine is issued")
 notices.EVENTS["training.reminded"] = _("A training of mine begins tomorrow")
 
 
@@ -57,6 +58,15 @@ def tell_it_ran_out(**about: Any) -> None:
 def tell_of_the_change(people: list[int], at: str, **_more: Any) -> None:
     for row in _rows().filter(pk__in=people).living():
         mail.changed(row, at)
+
+
+@reacts_to("certificate.issued")
+def tell_of_the_certificate(certificate: int) -> None:
+    rows = Certificate.objects.valid().select_related(
+        "enrolment__session__course", "enrolment__person"
+    )
+    if row := rows.filter(pk=certificate).first():  # else revoked meanwhile
+        mail.certified(row)
 
 
 def _tell(state: State, enrolment: int, turn: int, sequence: int | None = None) -> None:

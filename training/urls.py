@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training import feed, portal
+from training import certificate_portal, feed, portal
 
 urlpatterns = [
     path("trainings/", portal.trainings, name="trainings"),
@@ -15,4 +15,12 @@ urlpatterns = [
     path("trainings/places/<int:pk>/cancel/", portal.cancel, name="place_cancel"),
     path("trainings/places/<int:pk>/accept/", portal.accept, name="place_accept"),
     path("trainings/places/<int:pk>/refuse/", portal.refuse, name="place_refuse"),
+    path("trainings/places/<int:pk>/here/", portal.check_in, name="place_check_in"),
+    path(
+        "trainings/certificates/<int:pk>/",
+        certificate_portal.file,
+        name="certificate_file",
+    ),
+    path("certificates/", certificate_portal.verify, name="certificate_check"),
+    path("certificates/<str:code>/", certificate_portal.verify, name="certificate"),
 ]

@@ -158,6 +158,7 @@ TRAININGS = {
     "session.enrol",
     "enrolment.decide",
     "attendance.record",
+    "certificate.revoke",
 }
 DEFECTS = {"defect.accept", "defect.fix", "defect.reject", "defect.comment"}
 LEAD = AGENT | {

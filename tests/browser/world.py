@@ -22,7 +22,7 @@ from tests.factories import a_ticket, an_undelivered_letter, published_gates, pu
 from tests.intake.mails import mail
 from tickets import actions
 from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
-from training.models import Course, Enrolment, Session
+from training.models import Certificate, Course, Enrolment, Session
 
 
 def build(tickets: int = 120) -> Ticket:
@@ -115,6 +115,8 @@ def address(route: str, ticket: Ticket) -> str:
     """Where the route leads, with a row of this world where it needs one."""
     if route == "colleague":
         return reverse(route, args=[User.objects.get(email=ALICE).pk])
+    if route == "certificate":
+        return reverse(route, args=[Certificate.objects.valid().latest("pk").code])
     if route in ROWS:
         return reverse(route, args=[ROWS[route](ticket).pk])
     parts = ("priority", "escalate", "hand_back", "access", "correction")

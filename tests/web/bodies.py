@@ -131,6 +131,7 @@ GIVEN: dict[str, Body] = {
     "admin:oncall_change_add": _change,
     "admin:oncall_rotation_add": _rotation,
     "admin:oncall_rotation_change": _rotation,
+    "place_check_in": lambda world: {"code": "000000"},
     "training_book": lambda world: {"me": "1"},
     "page-list": lambda world: {"key": "job", "title": "Said.", "policy": "Nachts"},
     "page-hand-over": lambda world: {"note": "Said."},

@@ -67,6 +67,7 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
+    a_certificate,
     a_defect,
     a_major_fault,
     a_package_file,
@@ -98,7 +99,7 @@ from tickets.models import (
     Ticket,
 )
 from training.actions import count_cause, enrol
-from training.models import CauseCount, Course, Enrolment, Session, Topic
+from training.models import CauseCount, Certificate, Course, Enrolment, Session, Topic
 
 
 def _dispatch(house: World, n: int) -> Dispatch:
@@ -193,6 +194,15 @@ def _session(house: World, n: int) -> Session:
     if n % 4 < 2:
         enrol(session, [carol], by=carol)
     return session
+
+
+def _certificate(house: World, n: int) -> None:
+    """Of a colleague in the session that the page is about, and one more of carol's own."""
+    carol = house.alpina.coordinator
+    colleague = UserFactory(organisation=house.alpina.organisation, roles=["member"])
+    (row,) = enrol(house.row(Session), [colleague], by=colleague)
+    a_certificate(row)
+    a_certificate(enrol(a_session(), [carol], by=carol)[0])
 
 
 def _enrolment(house: World, n: int) -> None:
@@ -309,6 +319,7 @@ ONE_MORE: dict[type[Model], Maker] = {
     ),
     CauseCount: _count,
     Session: _session,
+    Certificate: _certificate,
     Enrolment: _enrolment,
     Course: lambda house, n: CourseFactory(line=LineFactory()),
     Line: lambda house, n: LineFactory(

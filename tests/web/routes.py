@@ -34,7 +34,7 @@ from tickets.models import (
     Ticket,
 )
 from training.admin.session import VERBS as SESSION_VERBS
-from training.models import Course, Enrolment, Session
+from training.models import Certificate, Course, Enrolment, Session
 
 
 def _file(world: World) -> dict[str, Any]:
@@ -47,6 +47,7 @@ Words = Callable[[World], dict[str, Any]]
 
 ADDRESSES: dict[str, Words] = {
     **dict.fromkeys(("delivery_file", "delivery-file-content"), _file),
+    "certificate": lambda world: {"code": "none"},
     "trainings_feed": lambda world: {"secret": "none"},
     "release_feed": lambda world: {"secret": "none"},
     "duty_feed": lambda world: {"secret": "none"},
@@ -105,6 +106,7 @@ MODELS: dict[str, type[Model]] = {
     "course": Course,
     **{f"admin:training_session_{verb}": Session for verb in SESSION_VERBS},
     **dict.fromkeys(("training_session", "training_book"), Session),
+    "certificate_file": Certificate,
     **{f"place_{verb}": Enrolment for verb in ("cancel", "accept", "refuse")},
     "fault": MajorFault,
     **{f"admin:tickets_majorfault_{verb}": MajorFault for verb in major_fault.STEPS},

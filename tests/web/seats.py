@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Model
 
 from supportdesk.accounts.models import User
-from tests.factories import CourseFactory, a_session
+from tests.factories import CourseFactory, a_certificate, a_session
 from training.actions import enrol
 from training.models import Course, Session
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def rows(tom: User, *owners: Owned) -> dict[type[Model], Model]:
-    """The members have its seats, the coordinators wait."""
+    """The members have its seats and a certificate, the coordinators wait."""
     session = a_session(CourseFactory(title="Zahlläufe"), by=tom, capacity=len(owners))
     for owned in owners:
-        enrol(session, [owned.member], by=owned.member)
+        (row,) = enrol(session, [owned.member], by=owned.member)
+        a_certificate(row, name=f"{owned.member.name} {owned.marker}")
     for owned in owners:
         enrol(session, [owned.coordinator], by=owned.coordinator)
     return {Session: session, Course: session.course}

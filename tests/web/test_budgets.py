@@ -51,7 +51,7 @@ from tickets.models import (
     Message,
     Ticket,
 )
-from training.models import Enrolment, Session
+from training.models import Certificate, Enrolment, Session
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -64,9 +64,9 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "accesses": ("carol", [AccessRequest]),
     "access": ("carol", [AccessEntry]),
     "trainings": ("carol", [Session, Enrolment]),
-    "trainings_mine": ("carol", [Session, Enrolment]),
+    "trainings_mine": ("carol", [Session, Enrolment, Certificate]),
     "course": ("carol", [Session]),
-    "admin:training_session_change": ("tom", [Enrolment]),
+    "admin:training_session_change": ("tom", [Enrolment, Certificate]),
     "training_session": ("carol", [Session, Enrolment, User]),
     "home": ("alice", [Ticket, Notice, System]),
     "deliveries": ("carol", [Delivery]),

@@ -1,6 +1,7 @@
 """Everything that changes sessions and who takes part in them, one function per verb."""
 
-from training.actions.attending import finish_session, record_attendance
+from training.actions.attending import check_in, finish_session, record_attendance, show_code
+from training.actions.certifying import revoke_certificate
 from training.actions.counting import count_cause
 from training.actions.deciding import approve, decline
 from training.actions.enrolling import accept_offer, cancel, enrol, refuse_offer
@@ -21,6 +22,7 @@ __all__ = [
     "cancel",
     "cancel_session",
     "change_session",
+    "check_in",
     "count_cause",
     "decline",
     "enrol",
@@ -32,5 +34,7 @@ __all__ = [
     "publish_session",
     "record_attendance",
     "refuse_offer",
+    "revoke_certificate",
     "set_capacity",
+    "show_code",
 ]

@@ -110,11 +110,13 @@ def publish_session(session: Session, *, by: User) -> Session:
 @transaction.atomic
 def cancel_session(session: Session, *, by: User, reason: str) -> Session:
     """It is not held. Whoever had a place or waited for one is told, with other sessions to choose;
-    its trainers are free again.
+    its trainers are free again. Raises Refused once somebody's attendance is recorded.
     """
     if not reason.strip():
         raise Invalid.blank("reason")
     session = claim(session, "session.plan", by=by)
+    if session.enrolments.filter(state__in=[State.ATTENDED, State.NO_SHOW]).exists():
+        raise Refused(_("It is being held: somebody's attendance is recorded."))
     _move(session, SessionState.CANCELLED, by=by, cancelled_because=reason.strip())
     for row in session.enrolments.exclude(state__in=ENDED).select_related("person"):
         row.state, row.offer_until, row.reason = State.CANCELLED, None, reason.strip()

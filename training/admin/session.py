@@ -4,6 +4,7 @@ there."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,17 +23,19 @@ from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import DeskAdmin, Section, colleague
 from training import actions, places, wording
 from training.actions.attending import SEATED
-from training.models import Enrolment, Session, SessionState, State
+from training.models import Certificate, DayCode, Enrolment, Session, SessionState, State
 from training.office_forms import (
     AttendanceForm,
     NewSessionForm,
     OneForm,
+    RevokeForm,
     SeatsForm,
     SessionForm,
     WhyForm,
 )
 
-VERBS = ["replan", "publish", "cancel", "resize", "offer", "approve", "decline", "attend", "finish"]
+VERBS = ["replan", "publish", "cancel", "resize", "offer", "approve", "decline"]
+VERBS += ["attend", "show_code", "finish", "revoke"]
 
 
 @admin.register(Session)
@@ -156,6 +159,23 @@ class SessionAdmin(DeskAdmin):
             "attendance.record",
         )
 
+    def show_code(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._tried(
+            request,
+            pk,
+            None,
+            lambda row, by: actions.show_code(row, by=by),
+            "attendance.record",
+        )
+
+    def revoke(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = RevokeForm(self._row(request, pk), request.POST)
+
+        def revoke(row: Session, by: User) -> Certificate:
+            return actions.revoke_certificate(**form.cleaned_data, by=by)
+
+        return self._tried(request, pk, form, revoke, "certificate.revoke")
+
     def finish(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._tried(
             request,
@@ -223,8 +243,22 @@ class SessionAdmin(DeskAdmin):
             attendance=_bound(tried, AttendanceForm, lambda: AttendanceForm(_seated(row)))
             if begun and access.may(by, "attendance.record")
             else None,
+            **_afterwards(row, by, now),
             is_over=row.ends_at <= now and row.state == SessionState.OPEN,
         )
+
+
+def _afterwards(row: Session, by: User, now: datetime) -> dict[str, Any]:
+    """The code that shows who is there, and what shows afterwards who was."""
+    today = timezone.localdate(now)
+    first, last = (timezone.localdate(at) for at in (row.starts_at, row.ends_at))
+    is_day = row.state == SessionState.OPEN and first <= today <= last
+    day_code = row.day_codes.filter(day=today).first() or DayCode(code="")
+    return {
+        "day_code": day_code if is_day and access.may(by, "attendance.record") else None,
+        "certificates": Certificate.objects.filter(enrolment__session=row).order_by("name", "pk"),
+        "revokes": access.may(by, "certificate.revoke"),
+    }
 
 
 def _seated(row: Session) -> list[Any]:

@@ -1,10 +1,12 @@
 """Rows of training: what is taught, when and where, who takes part, and what has to be learnt."""
 
+from training.models.certificate import Certificate, DayCode
 from training.models.count import CauseCount
 from training.models.course import Course
 from training.models.enrolment import (
     ENDED,
     HOLDING,
+    MOST_WRONG_CODES,
     NEXT,
     Enrolment,
     State,
@@ -17,11 +19,14 @@ from training.models.topic import Topic
 __all__ = [
     "ENDED",
     "HOLDING",
+    "MOST_WRONG_CODES",
     "NEXT",
     "SESSION_NEXT",
     "Assignment",
     "CauseCount",
+    "Certificate",
     "Course",
+    "DayCode",
     "Enrolment",
     "Session",
     "SessionState",

@@ -29,6 +29,7 @@ class State(models.TextChoices):
     EXPIRED = "expired", _("offer ran out")
 
 
+MOST_WRONG_CODES = 5  # of six digits: one in 200,000 is right by chance
 HOLDING = [State.BOOKED, State.OFFERED, State.ATTENDED, State.NO_SHOW]
 ENDED = [State.CANCELLED, State.DECLINED, State.REFUSED, State.EXPIRED]
 ANEW = {State.REQUESTED, State.BOOKED, State.WAITING, State.REFUSED}
@@ -134,6 +135,7 @@ class Enrolment(models.Model):
     is_invited = models.BooleanField(default=False, editable=False)
     # How often it has changed: what tells one message about it from the next.
     turn = models.PositiveIntegerField(default=0, editable=False)
+    wrong_codes = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = EnrolmentQuerySet.as_manager()
@@ -147,6 +149,9 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 name="offers_run_out",
                 condition=Q(state="offered") ^ Q(offer_until__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="codes_are_not_guessed", condition=Q(wrong_codes__lte=MOST_WRONG_CODES)
             ),
             models.CheckConstraint(
                 name="an_invitation_has_its_sequence",
