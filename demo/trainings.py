@@ -11,17 +11,34 @@ from datetime import date, datetime, time, timedelta
 from itertools import cycle
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
 from django.utils import timezone
 
 from demo.house import House
 from releases.models import Line
 from supportdesk.accounts.models import User
-from training.models import Assignment, Certificate, Course, Enrolment, Session, SessionState, State
+from training.models import (
+    Assignment,
+    Certificate,
+    Course,
+    Enrolment,
+    Feedback,
+    Session,
+    SessionState,
+    State,
+)
+from training.models.feedback import QUESTIONS
 
 SEED = 30_706  # its own dice: the tickets stay as they are
 TOM = "tom@desk.example"
 EVERY = timedelta(days=13)
 PLACES = ["Essen, Haus am Park", "Nürnberg, Schulungszentrum", ""]
+WORDS = [
+    "Bitte mehr Übungen am eigenen System.",
+    "Das Tempo am Nachmittag war zu hoch.",
+    "Die Beispiele aus echten Meldungen haben sehr geholfen.",
+    "Eine Unterlage zum Nachlesen vorab wäre gut.",
+]
 LINK = "https://treffen.example/raum-{n}"
 
 
@@ -103,6 +120,7 @@ def write(house: House, now: datetime) -> int:
         )
     Enrolment.objects.bulk_create(rows)
     Certificate.objects.bulk_create(_certificates(rows))
+    Feedback.objects.bulk_create(_answers(rows, dice))
     _at_alpina(house, now)
     return len(sessions)
 
@@ -179,11 +197,32 @@ def _certificates(rows: list[Enrolment]) -> list[Certificate]:
     ]
 
 
+def _answers(rows: list[Enrolment], dice: random.Random) -> list[Feedback]:
+    """Most say how it was; some in words."""
+    came = [row for row in rows if row.state == State.ATTENDED and dice.random() < 0.7]
+    return [
+        Feedback(
+            enrolment=row,
+            **{name: min(5, dice.randint(2, 6)) for name in QUESTIONS},
+            text=dice.choice(WORDS) if dice.random() < 0.3 else "",
+            at=row.session.ends_at + timedelta(hours=2),
+        )
+        for row in came
+    ]
+
+
 def _at_alpina(house: House, now: datetime) -> None:
     """What the people of the sign-in page see: a seat, an offer, a place in a line."""
     alpina = house.people["ALP"]
     alice, carol, others = alpina[0], alpina[1], alpina[2:]
     strangers = [one for code, them in house.people.items() if code != "ALP" for one in them]
+    over = Session.objects.filter(state=SessionState.DONE, taken__lt=F("capacity"))
+    last = (
+        over.exclude(enrolments__person=alice).exclude(course__kind="user_meeting").latest("during")
+    )
+    been = _row(last, alice, State.ATTENDED)
+    been.save()
+    Certificate.objects.bulk_create(_certificates([been]))
     full, asked, booked = Session.objects.bookable(now + timedelta(days=5))[:3]
     Enrolment.objects.filter(session__in=[full, asked, booked]).delete()
     seats = {

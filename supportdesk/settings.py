@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-words": {"task": "tickets.tasks.count_words", "schedule": crontab(hour=3, minute=40)},
     "scan-files": {"task": "tickets.tasks.scan_files", "schedule": 30},
     "sweep-files": {"task": "tickets.tasks.sweep_files", "schedule": 24 * 3600},
+    "sweep-materials": {"task": "training.tasks.sweep_files", "schedule": 24 * 3600},
     "sweep-packages": {"task": "releases.tasks.sweep_files", "schedule": 24 * 3600},
 }
 # What watchman does when PostgreSQL calls and every two seconds, each in a thread of its own.

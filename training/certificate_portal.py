@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from supportdesk.errors import Refused
+from supportdesk.web.files import handed_out
 from supportdesk.web.portal import SignedIn
 from training import certificates
 from training.models import Certificate
 
 
 @require_GET
-def file(request: SignedIn, pk: int) -> HttpResponse:
+def file(request: SignedIn, pk: int) -> FileResponse:
     row = get_object_or_404(Certificate.objects.visible_to(request.user), pk=pk)
     if row.revoked_at:
         raise Refused(_("This certificate is revoked."))
-    answer = HttpResponse(certificates.pdf(row), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="certificate-{row.held_on}.pdf"'
-    return answer
+    name = f"certificate-{row.held_on}.pdf"
+    return handed_out(BytesIO(certificates.pdf(row)), name, "application/pdf")
 
 
 @login_not_required

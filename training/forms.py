@@ -14,6 +14,7 @@ from supportdesk.accounts.models import User
 from supportdesk.web.fields import DayInput
 from supportdesk.web.forms import DeskForm
 from training.models import ENDED, Course, Session, booked_for
+from training.models.feedback import QUESTIONS, Points, question
 from training.models.session import SessionQuerySet
 
 
@@ -110,3 +111,27 @@ class CheckInForm(DeskForm):
         max_length=20,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
+
+
+class FeedbackForm(DeskForm):
+    """Each question of the row, and room for words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in QUESTIONS:
+            self.fields[name] = forms.TypedChoiceField(
+                label=question(name),
+                choices=Points.choices,
+                coerce=int,
+                widget=forms.RadioSelect,
+            )
+        self.fields["text"] = forms.CharField(
+            label=question("text"),
+            max_length=5_000,
+            required=False,
+            widget=forms.Textarea({"rows": 4, "class": "sd-input"}),
+        )
+
+    def answers(self) -> dict[str, Any]:
+        points = {name: self.cleaned_data[name] for name in QUESTIONS}
+        return {"points": points, "text": self.cleaned_data["text"]}

@@ -44,7 +44,8 @@ def reminded(row: Enrolment) -> None:
 def certified(certificate: Certificate) -> None:
     """There is something to show for it."""
     row = certificate.enrolment
-    _write(row, "certificate", str(certificate.pk), certificate=certificate)
+    path = reverse("place_feedback", args=[row.pk])
+    _write(row, "certificate", str(certificate.pk), feedback=settings.BASE_URL.rstrip("/") + path)
 
 
 def seat(row: Enrolment, sequence: int) -> invitations.Seat:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from releases.models import Line
 from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Language, User
 from supportdesk.web.forms import DeskForm
@@ -98,6 +99,14 @@ class RevokeForm(DeskForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["certificate"]
         field.queryset = Certificate.objects.filter(enrolment__session=session)
+
+
+class MaterialForm(DeskForm):
+    file = forms.FileField(label=_("File"), max_length=200)
+    line = forms.ModelChoiceField(
+        Line.objects.all(), label=_("For release"), required=False, empty_label=_("All")
+    )
+    version = forms.CharField(label=_("Version"), max_length=20)
 
 
 class AttendanceForm(DeskForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +22,21 @@ from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
 from training import actions, places, wording
 from training.forms import BookForm, CatalogueForm, CheckInForm
-from training.models import Certificate, Course, Enrolment, Session, SessionState, State
+from training.models import (
+    Certificate,
+    Course,
+    Enrolment,
+    Material,
+    Session,
+    SessionState,
+    State,
+    booked_for,
+)
+from training.models.material import MaterialQuerySet
 from training.models.session import SessionQuerySet
 
 SHOWN = 60  # sessions of one page, and places
+RATED_WITHIN = timedelta(days=30)
 OTHERS = 5  # sessions of the same course beside one
 
 
@@ -60,7 +71,7 @@ def open_feed(request: SignedIn) -> HttpResponse:
 def _mine(request: SignedIn, feed: str = "") -> HttpResponse:
     user, now = request.user, timezone.now()
     rows = _with_reasons(Enrolment.objects.visible_to(user)).order_by("-session__during", "pk")
-    own = list(rows.filter(person=user)[:SHOWN])
+    own = list(rows.filter(person=user).select_related("feedback")[:SHOWN])
     context = {
         "section": "trainings",
         "to_come": places.shown([row for row in own if _is_to_come(row, now)], user, now)[::-1],
@@ -68,6 +79,8 @@ def _mine(request: SignedIn, feed: str = "") -> HttpResponse:
         "others": [],
         "certificates": Certificate.objects.valid().filter(enrolment__person=user)[:SHOWN],
         "shown": SHOWN,
+        "books_for_others": not user.is_vendor and bool(booked_for(user)),
+        "to_rate": [row for row in own if _is_to_rate(row, now)],
         "feed": feed,
     }
     if not user.is_vendor:
@@ -175,6 +188,8 @@ def _page(
         "own": own,
         "errors": tried,
         "check_in": _check_in(row, own, tried, now),
+        "asks_feedback": _asks_feedback(own, now),
+        "materials": _materials(user, row),
         "colleagues": [place for place in shown if not place.is_own],
         "books_self": bookable and not (own and own.row.is_living),
         "form": form if bookable and form.books_for_others else None,
@@ -194,6 +209,18 @@ def _check_in(
     if not is_day or own is None or own.row.state != State.BOOKED:
         return None
     return tried if isinstance(tried, CheckInForm) else CheckInForm()
+
+
+def _materials(user: User, row: Session) -> MaterialQuerySet:
+    rows = Material.objects.visible_to(user).filter(course=row.course_id)
+    return rows.select_related("line")
+
+
+def _asks_feedback(own: places.Place | None, at: datetime) -> bool:
+    """Of who was there, once it is over, if they have said nothing yet."""
+    if own is None or own.row.state != State.ATTENDED:
+        return False
+    return own.row.session.ends_at <= at and not hasattr(own.row, "feedback")
 
 
 def _to_come(user: User) -> SessionQuerySet:
@@ -222,6 +249,12 @@ def _with_reasons(rows: Any) -> Any:
     """With the sessions' other enrolments: why somebody waits is computed from them."""
     everybody = Prefetch("session__enrolments", Enrolment.objects.order_by("pk"))
     return rows.for_lists().prefetch_related(everybody)
+
+
+def _is_to_rate(row: Enrolment, now: datetime) -> bool:
+    """Those of a month ago nobody remembers well."""
+    over = now - RATED_WITHIN < row.session.ends_at <= now
+    return over and row.state == State.ATTENDED and not hasattr(row, "feedback")
 
 
 def _is_to_come(row: Enrolment, now: datetime) -> bool:

@@ -9,8 +9,10 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from supportdesk.accounts.models import User
+from supportdesk.web.uploads import sweep
 from training import actions, mail
-from training.models import Enrolment, Session
+from training.models import Enrolment, Material, Session
+from training.models.material import FOLDER
 
 
 @shared_task
@@ -22,6 +24,17 @@ def remind() -> None:
     rows = Enrolment.objects.to_remind(timezone.now()).select_related("session__course", "person")
     for row in rows.iterator():
         mail.reminded(row)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Daily: remove stored materials that no row knows, of uploads given up.
+
+    Safe to repeat: what is gone is gone.
+    """
+    sweep(
+        FOLDER, lambda names: Material.objects.filter(file__in=names).values_list("file", flat=True)
+    )
 
 
 @shared_task

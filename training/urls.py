@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training import certificate_portal, feed, portal
+from training import certificate_portal, feed, past_portal, portal
 
 urlpatterns = [
     path("trainings/", portal.trainings, name="trainings"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("trainings/places/<int:pk>/accept/", portal.accept, name="place_accept"),
     path("trainings/places/<int:pk>/refuse/", portal.refuse, name="place_refuse"),
     path("trainings/places/<int:pk>/here/", portal.check_in, name="place_check_in"),
+    path("trainings/places/<int:pk>/feedback/", past_portal.feedback, name="place_feedback"),
+    path("trainings/materials/<int:pk>/", past_portal.material, name="material"),
+    path("trainings/history/", past_portal.history, name="trainings_history"),
     path(
         "trainings/certificates/<int:pk>/",
         certificate_portal.file,

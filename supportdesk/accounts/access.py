@@ -159,6 +159,7 @@ TRAININGS = {
     "enrolment.decide",
     "attendance.record",
     "certificate.revoke",
+    "material.add",
 }
 DEFECTS = {"defect.accept", "defect.fix", "defect.reject", "defect.comment"}
 LEAD = AGENT | {

@@ -103,6 +103,7 @@ ROWS: dict[str, Callable[[Ticket], Any]] = {
     "delivery": lambda ticket: Delivery.objects.filter(organisation=ticket.organisation).latest(
         "pk"
     ),
+    "place_feedback": lambda ticket: _to_rate(),
     "course": lambda ticket: Course.objects.filter(sessions__isnull=False).latest("pk"),
     "training_session": lambda ticket: _crowded(),
     "system_imports": lambda ticket: _planned().system,
@@ -128,6 +129,12 @@ def address(route: str, ticket: Ticket) -> str:
         row = ticket if kind == "admin:tickets_ticket" else _rows()[kind].latest("pk")
         return reverse(route, args=[row.pk])
     return reverse(route)
+
+
+def _to_rate() -> Enrolment:
+    """A session alice has been to and said nothing about."""
+    places = Enrolment.objects.filter(person__email=ALICE, state="attended", feedback=None)
+    return places.latest("pk")
 
 
 def _crowded() -> Session:

@@ -18,6 +18,7 @@ from training import actions, certificates
 from training.models import Certificate, Enrolment
 
 pytestmark = pytest.mark.django_db
+ENGLISH = {"accept-language": "en"}
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_the_pdf_is_tagged_and_takes_names_as_text(seat):
 def test_a_stranger_verifies_name_course_and_day_and_learns_nothing_else(client, seat, alice):
     certificate = a_certificate(seat)
     answer = client.get(reverse("certificate_check"), {"code": certificate.printed_code.upper()})
-    page = client.get(answer["Location"]).content.decode()
+    page = client.get(answer["Location"], headers=ENGLISH).content.decode()
 
     assert "This certificate is valid." in page
     assert certificate.name in page
@@ -170,7 +171,9 @@ def test_a_revoked_certificate_is_said_to_be_and_has_no_file(client, press_offic
     assert press_office(certificate, reason="Again").status_code == 409
 
     client.logout()
-    page = client.get(reverse("certificate", args=[certificate.code])).content.decode()
+    page = client.get(
+        reverse("certificate", args=[certificate.code]), headers=ENGLISH
+    ).content.decode()
     assert "It is not valid." in page
     assert "Somebody else" not in page
     client.force_login(alice)
@@ -180,7 +183,7 @@ def test_a_revoked_certificate_is_said_to_be_and_has_no_file(client, press_offic
 
 
 def test_an_unknown_code_is_said_to_be_unknown(client):
-    answer = client.get(reverse("certificate_check"), {"code": "abc"})
+    answer = client.get(reverse("certificate_check"), {"code": "abc"}, headers=ENGLISH)
     assert answer.status_code == 404
     assert "no certificate with this code" in answer.content.decode()
     assert 'value="abc"' in answer.content.decode()

@@ -67,14 +67,13 @@ from tests.factories import (
     TeamFactory,
     TopicFactory,
     UserFactory,
-    a_certificate,
     a_defect,
     a_major_fault,
     a_package_file,
-    a_session,
     a_ticket,
 )
 from tests.releases.fleet import deliver
+from tests.web import seats
 from tests.web.world import PORTAL, World, a_waiting_mail
 from tickets import actions
 from tickets.models import (
@@ -98,8 +97,8 @@ from tickets.models import (
     RawMail,
     Ticket,
 )
-from training.actions import count_cause, enrol
-from training.models import CauseCount, Certificate, Course, Enrolment, Session, Topic
+from training.actions import count_cause
+from training.models import CauseCount, Certificate, Course, Enrolment, Material, Session, Topic
 
 
 def _dispatch(house: World, n: int) -> Dispatch:
@@ -182,35 +181,6 @@ def _count(house: World, n: int) -> None:
     count_cause(
         TopicFactory(), house.alpina.organisation, cause="x", on=date(2020 + n // 12, n % 12 + 1, 9)
     )
-
-
-def _session(house: World, n: int) -> Session:
-    """Of the course the page is about, with a release, topics, trainers and somebody's seat."""
-    house.row(Course).topics.add(TopicFactory())
-    course = CourseFactory(line=LineFactory()) if n % 2 else house.row(Course)
-    trainer = UserFactory(roles=["trainer"])
-    session = a_session(course, by=trainer, trainers=[trainer], capacity=1)
-    carol = house.people["carol"]
-    if n % 4 < 2:
-        enrol(session, [carol], by=carol)
-    return session
-
-
-def _certificate(house: World, n: int) -> None:
-    """Of a colleague in the session that the page is about, and one more of carol's own."""
-    carol = house.alpina.coordinator
-    colleague = UserFactory(organisation=house.alpina.organisation, roles=["member"])
-    (row,) = enrol(house.row(Session), [colleague], by=colleague)
-    a_certificate(row)
-    a_certificate(enrol(a_session(), [carol], by=carol)[0])
-
-
-def _enrolment(house: World, n: int) -> None:
-    """A colleague who waits in the session that the page is about, and one in another."""
-    alpina = house.alpina.organisation
-    for session in (house.row(Session), _session(house, n)):
-        colleague = UserFactory(organisation=alpina, roles=["member"])
-        enrol(session, [colleague], by=colleague)
 
 
 def _duty(house: World, n: int) -> Duty:
@@ -318,9 +288,10 @@ ONE_MORE: dict[type[Model], Maker] = {
         module=ModuleFactory(), text=f"Look {n}"
     ),
     CauseCount: _count,
-    Session: _session,
-    Certificate: _certificate,
-    Enrolment: _enrolment,
+    Session: seats.one_more_session,
+    Certificate: seats.one_more_certificate,
+    Material: seats.one_more_material,
+    Enrolment: seats.one_more_enrolment,
     Course: lambda house, n: CourseFactory(line=LineFactory()),
     Line: lambda house, n: LineFactory(
         name=f"n{n}", parent=LineFactory(name=f"p{n}"), branch_level=1

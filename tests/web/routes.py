@@ -34,7 +34,7 @@ from tickets.models import (
     Ticket,
 )
 from training.admin.session import VERBS as SESSION_VERBS
-from training.models import Certificate, Course, Enrolment, Session
+from training.models import Certificate, Course, Enrolment, Material, Session
 
 
 def _file(world: World) -> dict[str, Any]:
@@ -107,6 +107,8 @@ MODELS: dict[str, type[Model]] = {
     **{f"admin:training_session_{verb}": Session for verb in SESSION_VERBS},
     **dict.fromkeys(("training_session", "training_book"), Session),
     "certificate_file": Certificate,
+    "material": Material,
+    "place_feedback": Enrolment,
     **{f"place_{verb}": Enrolment for verb in ("cancel", "accept", "refuse")},
     "fault": MajorFault,
     **{f"admin:tickets_majorfault_{verb}": MajorFault for verb in major_fault.STEPS},

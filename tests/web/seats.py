@@ -1,18 +1,27 @@
-"""A session with people of several customers, who do not see each other."""
+"""A session with people of several customers, who do not see each other; and one more of each of
+its rows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
 
 from supportdesk.accounts.models import User
-from tests.factories import CourseFactory, a_certificate, a_session
-from training.actions import enrol
-from training.models import Course, Session
+from tests.factories import (
+    CourseFactory,
+    LineFactory,
+    TopicFactory,
+    UserFactory,
+    a_certificate,
+    a_session,
+)
+from training.actions import add_material, enrol
+from training.models import Course, Material, Session
 
 if TYPE_CHECKING:
-    from tests.web.world import Owned
+    from tests.web.world import Owned, World
 
 
 def rows(tom: User, *owners: Owned) -> dict[type[Model], Model]:
@@ -23,4 +32,42 @@ def rows(tom: User, *owners: Owned) -> dict[type[Model], Model]:
         a_certificate(row, name=f"{owned.member.name} {owned.marker}")
     for owned in owners:
         enrol(session, [owned.coordinator], by=owned.coordinator)
-    return {Session: session, Course: session.course}
+    slides = SimpleUploadedFile("slides.pdf", b"%PDF-1.7 ...")
+    material = add_material(session.course, by=tom, file=slides, version="1")
+    return {Session: session, Course: session.course, Material: material}
+
+
+def one_more_session(house: World, n: int) -> Session:
+    """Of the course the page is about, with a release, topics, trainers and somebody's seat."""
+    house.row(Course).topics.add(TopicFactory())
+    course = CourseFactory(line=LineFactory()) if n % 2 else house.row(Course)
+    trainer = UserFactory(roles=["trainer"])
+    session = a_session(course, by=trainer, trainers=[trainer], capacity=1)
+    carol = house.people["carol"]
+    if n % 4 < 2:
+        enrol(session, [carol], by=carol)
+    return session
+
+
+def one_more_material(house: World, n: int) -> Material:
+    """Of the course that the page is about, for one release or another."""
+    slides = SimpleUploadedFile(f"slides-{n}.pdf", b"%PDF-1.7 ...")
+    facts = {"file": slides, "version": "1", "line": LineFactory() if n % 2 else None}
+    return add_material(house.row(Course), by=house.people["tom"], **facts)
+
+
+def one_more_certificate(house: World, n: int) -> None:
+    """Of a colleague in the session that the page is about, and one more of carol's own."""
+    carol = house.alpina.coordinator
+    colleague = UserFactory(organisation=house.alpina.organisation, roles=["member"])
+    (row,) = enrol(house.row(Session), [colleague], by=colleague)
+    a_certificate(row)
+    a_certificate(enrol(a_session(), [carol], by=carol)[0])
+
+
+def one_more_enrolment(house: World, n: int) -> None:
+    """A colleague who waits in the session that the page is about, and one in another."""
+    alpina = house.alpina.organisation
+    for session in (house.row(Session), one_more_session(house, n)):
+        colleague = UserFactory(organisation=alpina, roles=["member"])
+        enrol(session, [colleague], by=colleague)

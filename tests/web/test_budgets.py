@@ -51,7 +51,7 @@ from tickets.models import (
     Message,
     Ticket,
 )
-from training.models import Certificate, Enrolment, Session
+from training.models import Certificate, Enrolment, Material, Session
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -65,9 +65,10 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "access": ("carol", [AccessEntry]),
     "trainings": ("carol", [Session, Enrolment]),
     "trainings_mine": ("carol", [Session, Enrolment, Certificate]),
+    "trainings_history": ("carol", [Enrolment, Certificate]),
     "course": ("carol", [Session]),
-    "admin:training_session_change": ("tom", [Enrolment, Certificate]),
-    "training_session": ("carol", [Session, Enrolment, User]),
+    "admin:training_session_change": ("tom", [Enrolment, Certificate, Material]),
+    "training_session": ("carol", [Session, Enrolment, User, Material]),
     "home": ("alice", [Ticket, Notice, System]),
     "deliveries": ("carol", [Delivery]),
     "delivery": ("carol", [PackageFile, Correction]),

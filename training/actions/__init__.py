@@ -6,6 +6,7 @@ from training.actions.counting import count_cause
 from training.actions.deciding import approve, decline
 from training.actions.enrolling import accept_offer, cancel, enrol, refuse_offer
 from training.actions.feeding import open_feed
+from training.actions.material import add_material
 from training.actions.planning import (
     Plan,
     cancel_session,
@@ -13,11 +14,13 @@ from training.actions.planning import (
     plan_session,
     publish_session,
 )
+from training.actions.rating import give_feedback
 from training.actions.serving import expire_offers, offer_seats, set_capacity
 
 __all__ = [
     "Plan",
     "accept_offer",
+    "add_material",
     "approve",
     "cancel",
     "cancel_session",
@@ -28,6 +31,7 @@ __all__ = [
     "enrol",
     "expire_offers",
     "finish_session",
+    "give_feedback",
     "offer_seats",
     "open_feed",
     "plan_session",

@@ -21,11 +21,22 @@ from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import DeskAdmin, Section, colleague
-from training import actions, places, wording
+from training import actions, feedback, places, wording
 from training.actions.attending import SEATED
-from training.models import Certificate, DayCode, Enrolment, Session, SessionState, State
+from training.models import (
+    Certificate,
+    DayCode,
+    Enrolment,
+    Feedback,
+    Material,
+    Session,
+    SessionState,
+    State,
+)
+from training.models.feedback import QUESTIONS, Points, question
 from training.office_forms import (
     AttendanceForm,
+    MaterialForm,
     NewSessionForm,
     OneForm,
     RevokeForm,
@@ -35,7 +46,7 @@ from training.office_forms import (
 )
 
 VERBS = ["replan", "publish", "cancel", "resize", "offer", "approve", "decline"]
-VERBS += ["attend", "show_code", "finish", "revoke"]
+VERBS += ["attend", "show_code", "finish", "revoke", "add_material"]
 
 
 @admin.register(Session)
@@ -176,6 +187,14 @@ class SessionAdmin(DeskAdmin):
 
         return self._tried(request, pk, form, revoke, "certificate.revoke")
 
+    def add_material(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = MaterialForm(request.POST, request.FILES, auto_id="material-%s")
+
+        def add(row: Session, by: User) -> Material:
+            return actions.add_material(row.course, by=by, **form.cleaned_data)
+
+        return self._tried(request, pk, form, add, "material.add")
+
     def finish(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._tried(
             request,
@@ -244,6 +263,7 @@ class SessionAdmin(DeskAdmin):
             if begun and access.may(by, "attendance.record")
             else None,
             **_afterwards(row, by, now),
+            **_taken_home(row, by, tried),
             is_over=row.ends_at <= now and row.state == SessionState.OPEN,
         )
 
@@ -259,6 +279,32 @@ def _afterwards(row: Session, by: User, now: datetime) -> dict[str, Any]:
         "certificates": Certificate.objects.filter(enrolment__session=row).order_by("name", "pk"),
         "revokes": access.may(by, "certificate.revoke"),
     }
+
+
+def _taken_home(row: Session, by: User, tried: DeskForm | None) -> dict[str, Any]:
+    """What people leave behind, and what they take with them."""
+    answers = list(Feedback.objects.filter(enrolment__session=row))
+    found = feedback.tallies([[getattr(one, name) for name in QUESTIONS] for one in answers])
+    asked = [question(name) for name in QUESTIONS]
+    return {
+        "feedback": {
+            "count": len(answers),
+            "tallies": list(zip(asked, found, strict=True)) if found else None,
+            "scale": Points.labels,
+            # By the alphabet: the order of answering would tell who answered.
+            "texts": sorted(one.text for one in answers if one.text),
+        },
+        "materials": row.course.materials.select_related("line"),
+        "add_material": _bound(
+            tried, MaterialForm, lambda: MaterialForm(auto_id="material-%s", initial=_release(row))
+        )
+        if access.may(by, "material.add")
+        else None,
+    }
+
+
+def _release(row: Session) -> dict[str, Any]:
+    return {"line": row.course.line_id}
 
 
 def _seated(row: Session) -> list[Any]:

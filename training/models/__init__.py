@@ -13,6 +13,8 @@ from training.models.enrolment import (
     booked_for,
 )
 from training.models.feed import TrainingFeed
+from training.models.feedback import Feedback
+from training.models.material import Material
 from training.models.session import SESSION_NEXT, Assignment, Session, SessionState
 from training.models.topic import Topic
 
@@ -28,6 +30,8 @@ __all__ = [
     "Course",
     "DayCode",
     "Enrolment",
+    "Feedback",
+    "Material",
     "Session",
     "SessionState",
     "State",
