@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from supportdesk.messaging import notices
 from training import invitations
-from training.models import Certificate, Enrolment, Session, SessionState, State
+from training.models import Certificate, Enrolment, Proposal, Session, SessionState, State
 from training.wording import why
 
 ALTERNATIVES = 3
@@ -46,6 +46,22 @@ def certified(certificate: Certificate) -> None:
     row = certificate.enrolment
     path = reverse("place_feedback", args=[row.pk])
     _write(row, "certificate", str(certificate.pk), feedback=settings.BASE_URL.rstrip("/") + path)
+
+
+def proposed(row: Proposal) -> None:
+    """To who met the difficulty."""
+    path = reverse("course", args=[row.course_id])
+    notices.tell(
+        row.person,
+        "training.proposed",
+        "training/proposed",
+        key=f"training.proposed:{row.pk}",
+        url=path,
+        subject=row,
+        course=row.course,
+        number=row.ticket,
+        link=settings.BASE_URL.rstrip("/") + path,
+    )
 
 
 def seat(row: Enrolment, sequence: int) -> invitations.Seat:

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from releases.models import Line
 from supportdesk.accounts import access
-from supportdesk.accounts.models import User
+from supportdesk.accounts.models import Organisation, User
 from supportdesk.web.files import handed_out
 from supportdesk.web.forms import attempt
 from supportdesk.web.portal import SignedIn
-from training import actions, places
+from training import actions, places, portal, readiness
 from training.actions.rating import claim_feedback
 from training.forms import FeedbackForm
 from training.models import Certificate, Enrolment, Material, State, booked_for
@@ -48,6 +49,30 @@ def _given(form: FeedbackForm, row: Enrolment, by: User) -> bool:
 def material(request: SignedIn, pk: int) -> FileResponse:
     row = get_object_or_404(Material.objects.visible_to(request.user), pk=pk)
     return handed_out(row.file.open("rb"), row.name, "application/octet-stream")
+
+
+@require_GET
+def ready(request: SignedIn, pk: int) -> HttpResponse:
+    """Before a release is imported: who of the people one books for knows it."""
+    line = get_object_or_404(Line.objects.filter(pk=pk))  # the same for all
+    numbers = [] if request.user.is_vendor else booked_for(request.user)
+    if not numbers:
+        return redirect("trainings")
+    found = readiness.of(line, numbers)
+    rows = readiness.people(line, numbers)
+    offices = [
+        {
+            "organisation": one,
+            "ready": found.get(one.pk, readiness.Ready()),
+            "rows": [
+                (row, *places.LOOKS[row.state]) for row in rows if row.organisation_id == one.pk
+            ],
+        }
+        for one in Organisation.objects.filter(pk__in=numbers).order_by("name")
+    ]
+    lines = portal.lines(request.user, portal.to_come(request.user).filter(course__line=line))
+    context = {"section": "trainings", "line": line, "offices": offices, "lines": lines}
+    return render(request, "training/readiness.html", context)
 
 
 @require_GET

@@ -27,6 +27,7 @@ from training.models import (
     Course,
     Enrolment,
     Material,
+    Proposal,
     Session,
     SessionState,
     State,
@@ -36,6 +37,7 @@ from training.models.material import MaterialQuerySet
 from training.models.session import SessionQuerySet
 
 SHOWN = 60  # sessions of one page, and places
+PROPOSED_WITHIN = timedelta(days=60)
 RATED_WITHIN = timedelta(days=30)
 OTHERS = 5  # sessions of the same course beside one
 
@@ -43,13 +45,14 @@ OTHERS = 5  # sessions of the same course beside one
 @require_GET
 def trainings(request: SignedIn) -> HttpResponse:
     form = CatalogueForm(request.GET)
-    rows = form.chosen(_to_come(request.user))[: SHOWN + 1]
+    rows = form.chosen(to_come(request.user))[: SHOWN + 1]
     context = {
         "section": "trainings",
         "form": form,
-        "lines": _lines(request.user, rows[:SHOWN]),
+        "lines": lines(request.user, rows[:SHOWN]),
         "more": len(rows) > SHOWN,
         "shown": SHOWN,
+        "proposals": _proposals(request.user),
     }
     status = 200 if form.is_valid() else 422
     return render(request, "training/catalogue.html", context, status=status)
@@ -96,7 +99,7 @@ def course(request: SignedIn, pk: int) -> HttpResponse:
         "section": "trainings",
         "course": row,
         "topics": list(row.topics.all()),
-        "lines": _lines(request.user, _to_come(request.user).filter(course=row)[:SHOWN]),
+        "lines": lines(request.user, to_come(request.user).filter(course=row)[:SHOWN]),
     }
     return render(request, "training/course.html", context)
 
@@ -180,7 +183,7 @@ def _page(
     own = next((place for place in shown if place.is_own), None)
     bookable = row.takes_bookings(now) and access.may(user, "session.enrol") and not user.is_vendor
     form = tried if isinstance(tried, BookForm) else BookForm(row, user)
-    others = _to_come(user).filter(course=row.course_id).exclude(pk=row.pk)
+    others = to_come(user).filter(course=row.course_id).exclude(pk=row.pk)
     context = {
         "section": "trainings",
         "session": row,
@@ -195,7 +198,7 @@ def _page(
         "form": form if bookable and form.books_for_others else None,
         "free_until": row.course.free_until(row.starts_at),
         "is_free": now <= row.course.free_until(row.starts_at),
-        "others": _lines(user, others.bookable(now)[:OTHERS]),
+        "others": lines(user, others.bookable(now)[:OTHERS]),
     }
     return render(request, "training/session.html", context, status=status)
 
@@ -223,12 +226,20 @@ def _asks_feedback(own: places.Place | None, at: datetime) -> bool:
     return own.row.session.ends_at <= at and not hasattr(own.row, "feedback")
 
 
-def _to_come(user: User) -> SessionQuerySet:
+def _proposals(user: User) -> list[Proposal]:
+    """What a ticket of late would not have come with, as long as nobody is tired of it."""
+    if user.is_vendor:
+        return []
+    rows = Proposal.objects.visible_to(user).filter(at__gt=timezone.now() - PROPOSED_WITHIN)
+    return list(rows.filter(course__is_active=True).select_related("course", "person")[:OTHERS])
+
+
+def to_come(user: User) -> SessionQuerySet:
     rows = Session.objects.visible_to(user).to_come(timezone.now())
     return rows.filter(course__is_active=True).for_lists().with_waiting()
 
 
-def _lines(user: User, rows: SessionQuerySet) -> list[dict[str, Any]]:
+def lines(user: User, rows: SessionQuerySet) -> list[dict[str, Any]]:
     """Sessions with what the reader has with each."""
     now, sessions = timezone.now(), list(rows)
     own = {one.session_id: one for one in user.enrolments.filter(session__in=sessions).living()}

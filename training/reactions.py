@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
 from training import mail
-from training.models import Certificate, Enrolment, State
+from training.models import Certificate, Enrolment, Proposal, State
 
 about.VISIBLE["training.enrolment"] = Enrolment.objects.visible_to
 notices.EVENTS["training.place"] = _("A place of mine in a training is booked, offered or ended")
 notices.EVENTS["training.changed"] = _("A training I take part in is moved or renamed")
+about.VISIBLE["training.proposal"] = Proposal.objects.visible_to
+notices.EVENTS["training.proposed"] = _("A course is proposed to me because of a ticket")
 notices.EVENTS["training.certificate"] = _("A certificate of mine is issued")
 notices.EVENTS["training.reminded"] = _("A training of mine begins tomorrow")
 
@@ -67,6 +69,11 @@ def tell_of_the_certificate(certificate: int) -> None:
     )
     if row := rows.filter(pk=certificate).first():  # else revoked meanwhile
         mail.certified(row)
+
+
+@reacts_to("course.proposed")
+def tell_of_the_proposal(proposal: int) -> None:
+    mail.proposed(Proposal.objects.select_related("course", "person").get(pk=proposal))
 
 
 def _tell(state: State, enrolment: int, turn: int, sequence: int | None = None) -> None:

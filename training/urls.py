@@ -18,6 +18,7 @@ urlpatterns = [
     path("trainings/places/<int:pk>/here/", portal.check_in, name="place_check_in"),
     path("trainings/places/<int:pk>/feedback/", past_portal.feedback, name="place_feedback"),
     path("trainings/materials/<int:pk>/", past_portal.material, name="material"),
+    path("trainings/readiness/<int:pk>/", past_portal.ready, name="trainings_readiness"),
     path("trainings/history/", past_portal.history, name="trainings_history"),
     path(
         "trainings/certificates/<int:pk>/",

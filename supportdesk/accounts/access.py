@@ -140,6 +140,8 @@ AGENT = (
         "ticket.hand_back",
         "ticket.resume",
         "ticket.diagnose",
+        "ticket.propose_course",
+        "course.propose",
         "ticket.link_correction",
         "defect.report",
         "defect.comment",
@@ -160,6 +162,7 @@ TRAININGS = {
     "attendance.record",
     "certificate.revoke",
     "material.add",
+    "course.propose",
 }
 DEFECTS = {"defect.accept", "defect.fix", "defect.reject", "defect.comment"}
 LEAD = AGENT | {

@@ -103,6 +103,7 @@ ROWS: dict[str, Callable[[Ticket], Any]] = {
     "delivery": lambda ticket: Delivery.objects.filter(organisation=ticket.organisation).latest(
         "pk"
     ),
+    "trainings_readiness": lambda ticket: Course.objects.exclude(line=None).latest("pk").line,
     "place_feedback": lambda ticket: _to_rate(),
     "course": lambda ticket: Course.objects.filter(sessions__isnull=False).latest("pk"),
     "training_session": lambda ticket: _crowded(),

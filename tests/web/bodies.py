@@ -17,7 +17,7 @@ from tests.factories import an_undelivered_letter
 from tests.web.routes import Route
 from tests.web.world import World
 from tickets.models import CheckPoint
-from training.models import Session
+from training.models import Course, Session
 
 Body = Callable[[World], dict[str, Any]]
 SAID: dict[str, Any] = {"text": "Said."}
@@ -131,6 +131,7 @@ GIVEN: dict[str, Body] = {
     "admin:oncall_change_add": _change,
     "admin:oncall_rotation_add": _rotation,
     "admin:oncall_rotation_change": _rotation,
+    "admin:tickets_ticket_propose_course": lambda world: {"course": world.row(Course).pk},
     "place_check_in": lambda world: {"code": "000000"},
     "training_book": lambda world: {"me": "1"},
     "page-list": lambda world: {"key": "job", "title": "Said.", "policy": "Nachts"},

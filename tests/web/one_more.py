@@ -98,7 +98,16 @@ from tickets.models import (
     Ticket,
 )
 from training.actions import count_cause
-from training.models import CauseCount, Certificate, Course, Enrolment, Material, Session, Topic
+from training.models import (
+    CauseCount,
+    Certificate,
+    Course,
+    Enrolment,
+    Material,
+    Proposal,
+    Session,
+    Topic,
+)
 
 
 def _dispatch(house: World, n: int) -> Dispatch:
@@ -291,6 +300,7 @@ ONE_MORE: dict[type[Model], Maker] = {
     Session: seats.one_more_session,
     Certificate: seats.one_more_certificate,
     Material: seats.one_more_material,
+    Proposal: seats.one_more_proposal,
     Enrolment: seats.one_more_enrolment,
     Course: lambda house, n: CourseFactory(line=LineFactory()),
     Line: lambda house, n: LineFactory(

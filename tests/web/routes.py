@@ -17,7 +17,7 @@ from oncall.admin.duty import VERBS as DUTY_VERBS
 from oncall.admin.page import STEPS as PAGE_STEPS
 from oncall.models import Change, ContactChannel, Duty, Heartbeat, Page
 from releases.admin.package import VERBS as PACKAGE_VERBS
-from releases.models import Correction, Delivery, Import, Package, PackageFile, Recall, System
+from releases.models import Correction, Delivery, Import, Line, Package, PackageFile, Recall, System
 from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from supportdesk.accounts.models import Invitation, User, Webhook
 from supportdesk.messaging.models import Notice
@@ -108,6 +108,8 @@ MODELS: dict[str, type[Model]] = {
     **dict.fromkeys(("training_session", "training_book"), Session),
     "certificate_file": Certificate,
     "material": Material,
+    "place_check_in": Enrolment,
+    "trainings_readiness": Line,
     "place_feedback": Enrolment,
     **{f"place_{verb}": Enrolment for verb in ("cancel", "accept", "refuse")},
     "fault": MajorFault,

@@ -17,8 +17,8 @@ from tests.factories import (
     a_certificate,
     a_session,
 )
-from training.actions import add_material, enrol
-from training.models import Course, Material, Session
+from training.actions import add_material, enrol, propose_course
+from training.models import Course, Material, Proposal, Session
 
 if TYPE_CHECKING:
     from tests.web.world import Owned, World
@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 
 def rows(tom: User, *owners: Owned) -> dict[type[Model], Model]:
     """The members have its seats and a certificate, the coordinators wait."""
-    session = a_session(CourseFactory(title="Zahlläufe"), by=tom, capacity=len(owners))
+    session = a_session(
+        CourseFactory(title="Zahlläufe", line=LineFactory()), by=tom, capacity=len(owners)
+    )
     for owned in owners:
         (row,) = enrol(session, [owned.member], by=owned.member)
         a_certificate(row, name=f"{owned.member.name} {owned.marker}")
     for owned in owners:
         enrol(session, [owned.coordinator], by=owned.coordinator)
+    for owned in owners:
+        member, about = owned.member, owned.ticket.number
+        propose_course(session.course, owned.organisation, member, by=tom, ticket=about)
     slides = SimpleUploadedFile("slides.pdf", b"%PDF-1.7 ...")
     material = add_material(session.course, by=tom, file=slides, version="1")
     return {Session: session, Course: session.course, Material: material}
@@ -54,6 +59,13 @@ def one_more_material(house: World, n: int) -> Material:
     slides = SimpleUploadedFile(f"slides-{n}.pdf", b"%PDF-1.7 ...")
     facts = {"file": slides, "version": "1", "line": LineFactory() if n % 2 else None}
     return add_material(house.row(Course), by=house.people["tom"], **facts)
+
+
+def one_more_proposal(house: World, n: int) -> Proposal:
+    """To a colleague of carol's, because of one ticket after the other."""
+    colleague = UserFactory(organisation=house.alpina.organisation, roles=["member"])
+    course, tom = CourseFactory(), house.people["tom"]
+    return propose_course(course, house.alpina.organisation, colleague, by=tom, ticket=n + 1)
 
 
 def one_more_certificate(house: World, n: int) -> None:

@@ -51,7 +51,7 @@ from tickets.models import (
     Message,
     Ticket,
 )
-from training.models import Certificate, Enrolment, Material, Session
+from training.models import CauseCount, Certificate, Enrolment, Material, Proposal, Session
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -63,7 +63,9 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:tickets_figures": ("lea", [Ticket, Escalation]),
     "accesses": ("carol", [AccessRequest]),
     "access": ("carol", [AccessEntry]),
-    "trainings": ("carol", [Session, Enrolment]),
+    "trainings": ("carol", [Session, Enrolment, Proposal]),
+    "trainings_readiness": ("carol", [Session, Enrolment]),
+    "admin:training_causecount_need": ("tom", [CauseCount, Import, Session]),
     "trainings_mine": ("carol", [Session, Enrolment, Certificate]),
     "trainings_history": ("carol", [Enrolment, Certificate]),
     "course": ("carol", [Session]),

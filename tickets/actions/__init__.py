@@ -55,6 +55,7 @@ from tickets.actions.recomputation import begin_recomputation, recompute_some
 from tickets.actions.routing import route
 from tickets.actions.scanning import claim_for_scan, record_scan
 from tickets.actions.sweep import look_again, look_at_next
+from tickets.actions.training import propose_course
 
 __all__ = [
     "Fault",
@@ -104,6 +105,7 @@ __all__ = [
     "object_to_priority",
     "open_ticket",
     "prevent_ticket",
+    "propose_course",
     "rate",
     "receive",
     "recompute_some",

@@ -15,6 +15,7 @@ from supportdesk.accounts.models import Team, User
 from tickets import actions, possible
 from tickets.admin.finding import FindingForm, VerbForm
 from tickets.models import Message, Ticket
+from training.models import Course
 
 OFFICE = Message.Channel.OFFICE
 
@@ -77,6 +78,15 @@ class Take(VerbForm):
 class Resume(VerbForm):
     def act(self, ticket: Ticket, *, by: User) -> None:
         actions.resume(ticket, by=by)
+
+
+class ProposeCourse(VerbForm):
+    course = forms.ModelChoiceField(
+        Course.objects.filter(is_active=True), label=_("Course"), widget=forms.HiddenInput
+    )
+
+    def act(self, ticket: Ticket, *, by: User) -> None:
+        actions.propose_course(ticket, by=by, **self.cleaned_data)
 
 
 def _line(label: Any, *, required: bool) -> forms.CharField:
@@ -194,7 +204,11 @@ APART = [
     ("ask_access", "access", _("Access")),
     ("escalate", "escalate", _("Escalate")),
 ]
-VERBS = {verb.name: verb for verb in SAYING + DOING}
+# What stands beside the cause.
+BESIDE = [
+    Verb("propose_course", _("Propose a course"), ProposeCourse, _("The course is proposed."))
+]
+VERBS = {verb.name: verb for verb in SAYING + DOING + BESIDE}
 
 
 def offers(verbs: list[Verb], ticket: Ticket, *, by: User, at: datetime) -> list[Offer]:

@@ -27,6 +27,7 @@ from tickets.models import (
     Priority,
     Ticket,
 )
+from training.models import Course, Proposal
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "mode": _mode(request, saying, draft, attempt),
         "box": _box(draft, attempt),
         "finding": _finding(saying, attempt),
+        "courses": _courses(ticket),
+        "proposes": access.may(user, "ticket.propose_course"),
         "draft": draft,
         "attempt": attempt,
         "list": request.GET.get("list", ""),
@@ -132,3 +135,13 @@ def customer_card(ticket: Ticket, user: User) -> dict[str, Any]:
         .with_level(),
         "mandates": Mandate.objects.valid().filter(insurer=organisation).select_related("provider"),
     }
+
+
+def _courses(ticket: Ticket) -> list[Any]:
+    """On the topic of a handling error, each with whether it is proposed already."""
+    found = ticket.diagnosis
+    if found is None or found.topic_id is None:
+        return []
+    made = Proposal.objects.filter(course=OuterRef("pk"), ticket=ticket.number)
+    rows = Course.objects.filter(topics=found.topic_id, is_active=True)
+    return list(rows.annotate(is_proposed=Exists(made))[:3])

@@ -14,6 +14,7 @@ from training.actions.planning import (
     plan_session,
     publish_session,
 )
+from training.actions.proposing import propose_course
 from training.actions.rating import give_feedback
 from training.actions.serving import expire_offers, offer_seats, set_capacity
 
@@ -35,6 +36,7 @@ __all__ = [
     "offer_seats",
     "open_feed",
     "plan_session",
+    "propose_course",
     "publish_session",
     "record_attendance",
     "refuse_offer",

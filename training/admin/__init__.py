@@ -1,5 +1,5 @@
 """Training in the back office."""
 
-from training.admin import course, session, topic
+from training.admin import course, need, session, topic
 
-__all__ = ["course", "session", "topic"]
+__all__ = ["course", "need", "session", "topic"]

@@ -94,7 +94,9 @@ class SessionAdmin(DeskAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            return self._plan(request, NewSessionForm())
+            return self._plan(
+                request, NewSessionForm(initial={"course": request.GET.get("course")})
+            )
         form, by = NewSessionForm(request.POST), colleague(request)
         made = attempt(
             form, lambda: actions.plan_session(form.cleaned_data["course"], form.plan(), by=by)

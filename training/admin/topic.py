@@ -1,11 +1,11 @@
-"""Topics as configuration, and counts to read."""
+"""Topics as configuration."""
 
 from django import forms
 from django.contrib import admin
 from django.db import models
 
-from supportdesk.web.office import AuditedAdmin, DeskAdmin, Section
-from training.models import CauseCount, Topic
+from supportdesk.web.office import AuditedAdmin, Section
+from training.models import Topic
 
 
 @admin.register(Topic)
@@ -18,11 +18,3 @@ class TopicAdmin(AuditedAdmin):
         **AuditedAdmin.formfield_overrides,
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
-
-
-@admin.register(CauseCount)
-class CauseCountAdmin(DeskAdmin):
-    section = Section.TRAINING
-    list_display = ["month", "topic", "organisation", "cause", "count"]
-    list_filter = ["month", "topic"]
-    list_select_related = ["topic", "organisation"]

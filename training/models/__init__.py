@@ -15,6 +15,7 @@ from training.models.enrolment import (
 from training.models.feed import TrainingFeed
 from training.models.feedback import Feedback
 from training.models.material import Material
+from training.models.proposal import Proposal
 from training.models.session import SESSION_NEXT, Assignment, Session, SessionState
 from training.models.topic import Topic
 
@@ -32,6 +33,7 @@ __all__ = [
     "Enrolment",
     "Feedback",
     "Material",
+    "Proposal",
     "Session",
     "SessionState",
     "State",
