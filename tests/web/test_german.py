@@ -1,17 +1,24 @@
 """German first: pages, letters and refusals in the reader's language, dates in its formats."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
+import allauth
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from supportdesk.accounts.models import User
 from supportdesk.messaging import outbox
 from supportdesk.messaging.models import Dispatch
+from supportdesk.web.borrowed_words import SAID
 from tickets import actions
 from tickets.models import Message
 
+THEIRS = Path(allauth.__file__).parent / "locale/de/LC_MESSAGES/django.po"
 WEDNESDAY = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
@@ -98,3 +105,14 @@ def test_a_refusal_is_said_in_german(client, alice, open_ticket):
 
     assert answer.status_code == 409
     assert "kann nicht" in answer.content.decode()
+
+
+@pytest.mark.parametrize("sentence", SAID)
+def test_no_borrowed_sentence_says_du(sentence):
+    """allauth's own catalogue does; what is said here must stand in ours, and in allauth's too."""
+    with translation.override("de"):
+        said = gettext(sentence)
+
+    assert said != sentence
+    assert sentence in THEIRS.read_text("utf-8").replace('"\n"', "").replace('\\"', '"')
+    assert not re.search(r"\b(du|dein\w*|dich|dir|bist|gib|hast)\b", said, re.IGNORECASE)
