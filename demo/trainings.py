@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils import timezone
 
+from demo import meetings
 from demo.house import House
 from releases.models import Line
 from supportdesk.accounts.models import User
@@ -122,6 +123,7 @@ def write(house: House, now: datetime) -> int:
     Certificate.objects.bulk_create(_certificates(rows))
     Feedback.objects.bulk_create(_answers(rows, dice))
     _at_alpina(house, now)
+    meetings.write(now)
     return len(sessions)
 
 

@@ -11,9 +11,19 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from supportdesk.accounts.models import User
 from supportdesk.messaging import notices
 from training import invitations
-from training.models import Certificate, Enrolment, Proposal, Session, SessionState, State
+from training.models import (
+    Certificate,
+    Contribution,
+    Enrolment,
+    Meeting,
+    Proposal,
+    Session,
+    SessionState,
+    State,
+)
 from training.wording import why
 
 ALTERNATIVES = 3
@@ -61,6 +71,31 @@ def proposed(row: Proposal) -> None:
         course=row.course,
         number=row.ticket,
         link=settings.BASE_URL.rstrip("/") + path,
+    )
+
+
+def answered(row: Contribution) -> None:
+    """Whether their topic is on the agenda, and why not."""
+    _of_meeting(row.by, "answered", str(row.pk), row.meeting, subject=row, contribution=row)
+
+
+def minuted(meeting: Meeting, person: User) -> None:
+    """The minutes are there, for who was."""
+    _of_meeting(person, "minutes", str(meeting.pk), meeting, subject=meeting)
+
+
+def _of_meeting(person: User, letter: str, key: str, meeting: Meeting, **more: Any) -> None:
+    path = reverse("meeting", args=[meeting.session_id])
+    event = {"answered": "contribution"}.get(letter, letter)
+    notices.tell(
+        person,
+        f"training.{event}",
+        f"training/{letter}",
+        key=f"training.{letter}:{key}",
+        url=path,
+        session=meeting.session,
+        link=settings.BASE_URL.rstrip("/") + path,
+        **more,
     )
 
 

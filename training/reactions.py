@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
 from training import mail
-from training.models import Certificate, Enrolment, Proposal, State
+from training.models import Certificate, Contribution, Enrolment, Meeting, Proposal, State
 
 about.VISIBLE["training.enrolment"] = Enrolment.objects.visible_to
 notices.EVENTS["training.place"] = _("A place of mine in a training is booked, offered or ended")
 notices.EVENTS["training.changed"] = _("A training I take part in is moved or renamed")
 about.VISIBLE["training.proposal"] = Proposal.objects.visible_to
 notices.EVENTS["training.proposed"] = _("A course is proposed to me because of a ticket")
+about.VISIBLE["training.meeting"] = Meeting.objects.visible_to
+about.VISIBLE["training.contribution"] = Contribution.objects.visible_to
+notices.EVENTS["training.minutes"] = _("The minutes of a user meeting I was at are published")
+notices.EVENTS["training.contribution"] = _("A topic I brought to a user meeting is answered")
 notices.EVENTS["training.certificate"] = _("A certificate of mine is issued")
 notices.EVENTS["training.reminded"] = _("A training of mine begins tomorrow")
 
@@ -74,6 +78,27 @@ def tell_of_the_certificate(certificate: int) -> None:
 @reacts_to("course.proposed")
 def tell_of_the_proposal(proposal: int) -> None:
     mail.proposed(Proposal.objects.select_related("course", "person").get(pk=proposal))
+
+
+@reacts_to("contribution.accepted")
+def tell_it_is_on_the_agenda(contribution: int) -> None:
+    mail.answered(_contributions().get(pk=contribution))
+
+
+@reacts_to("contribution.declined")
+def tell_it_is_not(contribution: int) -> None:
+    mail.answered(_contributions().get(pk=contribution))
+
+
+@reacts_to("meeting.published")
+def hand_out_the_minutes(meeting: int) -> None:
+    row = Meeting.objects.select_related("session__course").get(pk=meeting)
+    for place in row.session.enrolments.filter(state=State.ATTENDED).select_related("person"):
+        mail.minuted(row, place.person)
+
+
+def _contributions() -> Any:
+    return Contribution.objects.select_related("by", "meeting__session__course")
 
 
 def _tell(state: State, enrolment: int, turn: int, sequence: int | None = None) -> None:

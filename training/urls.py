@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training import certificate_portal, feed, past_portal, portal
+from training import certificate_portal, feed, meeting_portal, past_portal, portal
 
 urlpatterns = [
     path("trainings/", portal.trainings, name="trainings"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("trainings/places/<int:pk>/feedback/", past_portal.feedback, name="place_feedback"),
     path("trainings/materials/<int:pk>/", past_portal.material, name="material"),
     path("trainings/readiness/<int:pk>/", past_portal.ready, name="trainings_readiness"),
+    path("trainings/<int:pk>/meeting/", meeting_portal.meeting, name="meeting"),
+    path(
+        "trainings/<int:pk>/meeting/topics/", meeting_portal.contribute, name="meeting_contribute"
+    ),
+    path("trainings/<int:pk>/meeting/votes/", meeting_portal.vote, name="meeting_vote"),
+    path("trainings/topics/<int:pk>/submit/", meeting_portal.submit, name="meeting_submit"),
     path("trainings/history/", past_portal.history, name="trainings_history"),
     path(
         "trainings/certificates/<int:pk>/",

@@ -47,9 +47,11 @@ MEMBER = SELF | {
     "ticket.escalate",
     "validity.doubt",
     "session.enrol",
+    "meeting.contribute",
     "package.download",
 }
 COORDINATOR = MEMBER | {
+    "meeting.vote",
     "user.invite",
     "user.disable",
     "user.enable",

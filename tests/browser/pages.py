@@ -19,6 +19,7 @@ from supportdesk.accounts.admin import InvitationAdmin, UserAdmin
 from tickets.admin import access_request, defect, escalation, major_fault
 from tickets.admin.raw_mail import STEPS as MAIL_STEPS
 from tickets.admin.verbs import VERBS
+from training.admin.meeting import STEPS
 from training.admin.session import VERBS as SESSION_VERBS
 
 ALICE, CAROL = "alice@alpina.example", "carol@alpina.example"
@@ -62,6 +63,7 @@ PERSONAS = [
     Page("access", CAROL),
     Page("trainings", CAROL),
     Page("trainings_mine", CAROL),
+    Page("meeting", CAROL),
     Page("trainings_history", CAROL),
     Page("trainings_readiness", CAROL),
     Page("place_feedback", ALICE),
@@ -151,6 +153,7 @@ PERSONAS = [
     Page("admin:accounts_user_change", ADA),
     Page("admin:accounts_*", ADA, ours=False),
     Page("admin:releases_*", ADA, ours=False),
+    Page("admin:training_session_meeting", TOM),
     Page("admin:training_causecount_need", TOM),
     Page("admin:training_session_add", TOM),
     Page("admin:training_session_change", TOM),
@@ -231,6 +234,8 @@ NO_PAGES = {
     "trainings_feed*": "for calendars",
     "certificate_file": "a file",
     "material": "a file",
+    "meeting_*": "a verb: takes what is written",
+    **{f"admin:training_session_meeting_{step}": "a verb: takes a click" for step in STEPS},
     **{f"admin:training_session_{verb}": "a verb: takes a click" for verb in SESSION_VERBS},
     "admin:training_session_delete": "sessions are cancelled, never deleted",
     "admin:training_course_delete": "courses are switched off, never deleted",

@@ -104,6 +104,7 @@ ROWS: dict[str, Callable[[Ticket], Any]] = {
         "pk"
     ),
     "trainings_readiness": lambda ticket: Course.objects.exclude(line=None).latest("pk").line,
+    **dict.fromkeys(("meeting", "admin:training_session_meeting"), lambda ticket: _meeting()),
     "place_feedback": lambda ticket: _to_rate(),
     "course": lambda ticket: Course.objects.filter(sessions__isnull=False).latest("pk"),
     "training_session": lambda ticket: _crowded(),
@@ -130,6 +131,12 @@ def address(route: str, ticket: Ticket) -> str:
         row = ticket if kind == "admin:tickets_ticket" else _rows()[kind].latest("pk")
         return reverse(route, args=[row.pk])
     return reverse(route)
+
+
+def _meeting() -> Session:
+    """The next one: topics are called for, votes are taken."""
+    rows = Session.objects.filter(course__kind="user_meeting", state="open")
+    return rows.order_by("during")[0]
 
 
 def _to_rate() -> Enrolment:

@@ -101,7 +101,9 @@ from training.actions import count_cause
 from training.models import (
     CauseCount,
     Certificate,
+    Contribution,
     Course,
+    Decision,
     Enrolment,
     Material,
     Proposal,
@@ -301,6 +303,8 @@ ONE_MORE: dict[type[Model], Maker] = {
     Certificate: seats.one_more_certificate,
     Material: seats.one_more_material,
     Proposal: seats.one_more_proposal,
+    Contribution: seats.one_more_contribution,
+    Decision: seats.one_more_decision,
     Enrolment: seats.one_more_enrolment,
     Course: lambda house, n: CourseFactory(line=LineFactory()),
     Line: lambda house, n: LineFactory(

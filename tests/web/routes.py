@@ -33,20 +33,28 @@ from tickets.models import (
     RawMail,
     Ticket,
 )
+from training.admin.meeting import STEPS
 from training.admin.session import VERBS as SESSION_VERBS
-from training.models import Certificate, Course, Enrolment, Material, Session
+from training.models import Certificate, Contribution, Course, Enrolment, Material, Meeting, Session
+
+
+def _meeting(world: World) -> dict[str, Any]:
+    return {"pk": Meeting.objects.get(pk=world.row(Meeting).pk).session_id}
 
 
 def _file(world: World) -> dict[str, Any]:
     return {"pk": world.row(Delivery).pk, "file": world.row(PackageFile).pk}
 
 
+MEETING_STEPS = [f"_{step}" for step in STEPS]
 # What stands in an address where neither the row of the model nor its number says it already.
 Words = Callable[[World], dict[str, Any]]
 
 
 ADDRESSES: dict[str, Words] = {
     **dict.fromkeys(("delivery_file", "delivery-file-content"), _file),
+    **dict.fromkeys(("meeting", "meeting_contribute", "meeting_vote"), _meeting),
+    **{f"admin:training_session_meeting{step}": _meeting for step in ["", *MEETING_STEPS]},
     "certificate": lambda world: {"code": "none"},
     "trainings_feed": lambda world: {"secret": "none"},
     "release_feed": lambda world: {"secret": "none"},
@@ -109,6 +117,7 @@ MODELS: dict[str, type[Model]] = {
     "certificate_file": Certificate,
     "material": Material,
     "place_check_in": Enrolment,
+    "meeting_submit": Contribution,
     "trainings_readiness": Line,
     "place_feedback": Enrolment,
     **{f"place_{verb}": Enrolment for verb in ("cancel", "accept", "refuse")},

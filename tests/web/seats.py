@@ -3,10 +3,12 @@ its rows."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model
+from django.utils import timezone
 
 from supportdesk.accounts.models import User
 from tests.factories import (
@@ -17,8 +19,16 @@ from tests.factories import (
     a_certificate,
     a_session,
 )
-from training.actions import add_material, enrol, propose_course
-from training.models import Course, Material, Proposal, Session
+from training.actions import (
+    accept_contribution,
+    add_material,
+    contribute,
+    enrol,
+    prepare_meeting,
+    propose_course,
+    record_decision,
+)
+from training.models import Course, Material, Meeting, Proposal, Session
 
 if TYPE_CHECKING:
     from tests.web.world import Owned, World
@@ -39,7 +49,20 @@ def rows(tom: User, *owners: Owned) -> dict[type[Model], Model]:
         propose_course(session.course, owned.organisation, member, by=tom, ticket=about)
     slides = SimpleUploadedFile("slides.pdf", b"%PDF-1.7 ...")
     material = add_material(session.course, by=tom, file=slides, version="1")
-    return {Session: session, Course: session.course, Material: material}
+    found = {Session: session, Course: session.course, Material: material}
+    return {**found, Meeting: _meeting(tom, *owners)}
+
+
+def _meeting(tom: User, *owners: Owned) -> Meeting:
+    """The members have handed in a topic each; the vote runs."""
+    course = CourseFactory(title="Treffen", kind="user_meeting")
+    session = a_session(course, by=tom, starts_at=timezone.now() + timedelta(days=50))
+    until = session.starts_at
+    facts = {"call_until": until, "votes_until": until, "budget": 10, "wishes": []}
+    meeting = prepare_meeting(session, by=tom, **facts)
+    for owned in owners:
+        contribute(session, by=owned.member, title=f"{owned.marker} topic")
+    return meeting
 
 
 def one_more_session(house: World, n: int) -> Session:
@@ -66,6 +89,18 @@ def one_more_proposal(house: World, n: int) -> Proposal:
     colleague = UserFactory(organisation=house.alpina.organisation, roles=["member"])
     course, tom = CourseFactory(), house.people["tom"]
     return propose_course(course, house.alpina.organisation, colleague, by=tom, ticket=n + 1)
+
+
+def one_more_contribution(house: World, n: int) -> None:
+    """On the agenda, so that everybody reads it."""
+    session = house.row(Meeting).session
+    row = contribute(session, by=house.people["carol"], title=f"Topic {n}", text="Words")
+    accept_contribution(row, by=house.people["tom"])
+
+
+def one_more_decision(house: World, n: int) -> None:
+    facts = {"what": f"Task {n}", "who": "Tom", "due_on": timezone.localdate()}
+    record_decision(house.row(Meeting).session, by=house.people["tom"], **facts)
 
 
 def one_more_certificate(house: World, n: int) -> None:

@@ -51,7 +51,16 @@ from tickets.models import (
     Message,
     Ticket,
 )
-from training.models import CauseCount, Certificate, Enrolment, Material, Proposal, Session
+from training.models import (
+    CauseCount,
+    Certificate,
+    Contribution,
+    Decision,
+    Enrolment,
+    Material,
+    Proposal,
+    Session,
+)
 
 pytestmark = pytest.mark.django_db
 MANY = 50
@@ -64,6 +73,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "accesses": ("carol", [AccessRequest]),
     "access": ("carol", [AccessEntry]),
     "trainings": ("carol", [Session, Enrolment, Proposal]),
+    "meeting": ("carol", [Contribution]),
+    "admin:training_session_meeting": ("tom", [Contribution, Decision]),
     "trainings_readiness": ("carol", [Session, Enrolment]),
     "admin:training_causecount_need": ("tom", [CauseCount, Import, Session]),
     "trainings_mine": ("carol", [Session, Enrolment, Certificate]),

@@ -70,7 +70,7 @@ from tickets.models import (
     Ticket,
 )
 from training.actions import count_cause
-from training.models import CauseCount, Certificate, Enrolment, Proposal
+from training.models import CauseCount, Certificate, Contribution, Enrolment, Proposal
 
 ALPINA, HANSA, SECRET = "qalpinaq", "qhansaq", "qgeheimq"
 AFTER = "qspaeterq"  # what was written once the mandate had ended
@@ -233,6 +233,7 @@ def rows_of(owned: Owned) -> dict[type[Model], Model]:
         User: owned.member,
         Enrolment: owned.member.enrolments.get(),
         Proposal: Proposal.objects.get(organisation=owned.organisation),
+        Contribution: Contribution.objects.get(organisation=owned.organisation),
         Certificate: Certificate.objects.get(enrolment__person=owned.member),
         Notice: owned.member.notices.latest("pk"),
     }

@@ -7,6 +7,20 @@ from training.actions.deciding import approve, decline
 from training.actions.enrolling import accept_offer, cancel, enrol, refuse_offer
 from training.actions.feeding import open_feed
 from training.actions.material import add_material
+from training.actions.meeting import (
+    accept_contribution,
+    add_slot,
+    contribute,
+    decline_contribution,
+    drop_slot,
+    prepare_meeting,
+    publish_minutes,
+    record_decision,
+    settle_decision,
+    submit_contribution,
+    vote,
+    write_minutes,
+)
 from training.actions.planning import (
     Plan,
     cancel_session,
@@ -20,15 +34,20 @@ from training.actions.serving import expire_offers, offer_seats, set_capacity
 
 __all__ = [
     "Plan",
+    "accept_contribution",
     "accept_offer",
     "add_material",
+    "add_slot",
     "approve",
     "cancel",
     "cancel_session",
     "change_session",
     "check_in",
+    "contribute",
     "count_cause",
     "decline",
+    "decline_contribution",
+    "drop_slot",
     "enrol",
     "expire_offers",
     "finish_session",
@@ -36,11 +55,18 @@ __all__ = [
     "offer_seats",
     "open_feed",
     "plan_session",
+    "prepare_meeting",
     "propose_course",
+    "publish_minutes",
     "publish_session",
     "record_attendance",
+    "record_decision",
     "refuse_offer",
     "revoke_certificate",
     "set_capacity",
+    "settle_decision",
     "show_code",
+    "submit_contribution",
+    "vote",
+    "write_minutes",
 ]

@@ -23,6 +23,7 @@ from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import DeskAdmin, Section, colleague
 from training import actions, feedback, places, wording
 from training.actions.attending import SEATED
+from training.admin.meeting import MeetingPages
 from training.models import (
     Certificate,
     DayCode,
@@ -86,7 +87,7 @@ class SessionAdmin(DeskAdmin):
             )
             for verb in VERBS
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *MeetingPages(self).urls(), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None

@@ -15,29 +15,47 @@ from training.models.enrolment import (
 from training.models.feed import TrainingFeed
 from training.models.feedback import Feedback
 from training.models.material import Material
+from training.models.meeting import (
+    CONTRIBUTION_NEXT,
+    Ballot,
+    Contribution,
+    ContributionState,
+    Decision,
+    Meeting,
+    Slot,
+    Vote,
+)
 from training.models.proposal import Proposal
 from training.models.session import SESSION_NEXT, Assignment, Session, SessionState
 from training.models.topic import Topic
 
 __all__ = [
+    "CONTRIBUTION_NEXT",
     "ENDED",
     "HOLDING",
     "MOST_WRONG_CODES",
     "NEXT",
     "SESSION_NEXT",
     "Assignment",
+    "Ballot",
     "CauseCount",
     "Certificate",
+    "Contribution",
+    "ContributionState",
     "Course",
     "DayCode",
+    "Decision",
     "Enrolment",
     "Feedback",
     "Material",
+    "Meeting",
     "Proposal",
     "Session",
     "SessionState",
+    "Slot",
     "State",
     "Topic",
     "TrainingFeed",
+    "Vote",
     "booked_for",
 ]
