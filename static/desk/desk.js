@@ -47,6 +47,20 @@
     }
   });
 
+  // The menu's folders stay as they were left. Where storage is closed, they open where one is.
+  const folds = document.querySelectorAll("details[data-fold]");
+  const left = (key, value) => {
+    try {
+      if (value === undefined) return localStorage.getItem(key);
+      return localStorage.setItem(key, value);
+    } catch { return null; }
+  };
+  folds.forEach((fold) => {
+    const key = "sd-fold-" + fold.dataset.fold;
+    if (left(key) === "open") fold.open = true;
+    fold.querySelector("summary").addEventListener("click", () => left(key, fold.open ? "" : "open"));
+  });
+
   // Menus close when one looks elsewhere.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.sd-menu[open]").forEach((menu) => {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -16,7 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.postgres.fields import DateRangeField
 from django.core.exceptions import PermissionDenied
-from django.db import connection, models
+from django.db import models
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -29,72 +28,17 @@ from supportdesk.audit import actions as audit
 from supportdesk.audit.models import Entry as AuditEntry
 from supportdesk.messaging import outbox
 from supportdesk.web.fields import DayInput, Days
+from supportdesk.web.menu import Folder, MenuLine, Section, counted, folded, line_of
 
 # What other rooms show on the page of a row, by its model.
 BESIDE: dict[str, list[Callable[[HttpRequest, Any], str]]] = defaultdict(list)
-SHOWN_COUNT = 99  # a menu says "99+" and never counts further
 HISTORY = 200
-
-
-class Section(models.TextChoices):
-    """The menu's headings, in their order."""
-
-    TICKETS = "tickets", _("Tickets")
-    ON_CALL = "on_call", _("On call")
-    REPORTS = "reports", _("Reports")
-    PRODUCT = "product", _("Product")
-    TRAINING = "training", _("Training")
-    CUSTOMERS = "customers", _("Customers")
-    TEAMS = "teams", _("Teams")
-    ADMINISTRATION = "administration", _("Administration")
-
-
-@dataclass(frozen=True)
-class MenuLine:
-    """One line of the menu, with the number of its `rows`: `hot` ones are red, since nobody has
-    these in hand; of `silent` ones nothing is said where there are none.
-    """
-
-    label: Any
-    url: str
-    section: str = Section.ADMINISTRATION
-    rows: models.QuerySet | None = None
-    hot: bool = False
-    silent: bool = False
-    count: int | None = None
-    current: bool = False
-
-    def numbered(self, count: int) -> MenuLine:
-        shown = None if self.silent and not count else count
-        return replace(self, count=shown, hot=self.hot and count > 0)
-
-    @property
-    def shown(self) -> str:
-        return f"{SHOWN_COUNT}+" if (self.count or 0) > SHOWN_COUNT else str(self.count)
 
 
 def colleague(request: HttpRequest) -> User:
     """Who is asking. `admin_view` lets no stranger through."""
     assert isinstance(request.user, User)
     return request.user
-
-
-def counted(lines: list[MenuLine]) -> list[MenuLine]:
-    """The lines with their numbers: one statement, which never counts further than is shown."""
-    asked = {n: line.rows for n, line in enumerate(lines) if line.rows is not None}
-    parts: list[str] = []
-    values: list[Any] = []
-    for rows in asked.values():
-        first = rows.order_by().values("pk")[: SHOWN_COUNT + 1]
-        statement, params = first.query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({statement}) found)")  # noqa: S608 - Django's own
-        values += params
-    if not parts:
-        return lines
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), values)
-        numbers = dict(zip(asked, cursor.fetchone(), strict=True))
-    return [line.numbered(numbers[n]) if n in numbers else line for n, line in enumerate(lines)]
 
 
 class Office(admin.AdminSite):
@@ -150,16 +94,14 @@ class Office(admin.AdminSite):
     ) -> Any:
         return redirect("account_change_password")
 
-    def menu(self, request: HttpRequest) -> list[tuple[str, list[MenuLine]]]:
-        """What this person may open, under its headings; the page being looked at is marked."""
+    def menu(self, request: HttpRequest) -> list[Folder]:
+        """What this person may open, in its folders; the page being looked at is marked."""
         lines: list[MenuLine] = []
         for room in self._rooms():
             lines += room.menu(request)
         lines = counted(lines)
-        here = _best_match(lines, request.get_full_path())
-        lines = [replace(line, current=line is here) for line in lines]
-        grouped = [(str(s.label), [line for line in lines if line.section == s]) for s in Section]
-        return [(label, found) for label, found in grouped if found]
+        here = line_of(lines, request.get_full_path())
+        return folded([replace(line, current=line is here) for line in lines])
 
     def _rooms(self) -> list[Room]:
         return list(self._registry.values())  # type: ignore[arg-type]
@@ -331,21 +273,6 @@ class PartOf(admin.TabularInline):
 
 def _capitalised(words: Any) -> str:
     return str(words)[:1].upper() + str(words)[1:]
-
-
-def _best_match(lines: list[MenuLine], here: str) -> MenuLine | None:
-    """The line that leads here: its path above or at this address, its query part of this one."""
-    there = urlsplit(here)
-    asked = set(parse_qsl(there.query))
-
-    def closeness(line: MenuLine) -> tuple[int, int]:
-        url = urlsplit(line.url)
-        query = set(parse_qsl(url.query))
-        fits = there.path.startswith(url.path) and query <= asked
-        return (len(url.path), len(query)) if fits else (0, 0)
-
-    best = max(lines, key=closeness, default=None)
-    return best if best and closeness(best)[0] else None
 
 
 def _changes(form: ModelForm) -> dict[str, list[str]]:

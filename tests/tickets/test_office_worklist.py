@@ -50,7 +50,7 @@ def test_a_ticket_nobody_was_found_for_is_on_the_list_and_red_in_the_menu(
     answer = as_sam.get(LIST, {"list": "unrouted"})
 
     assert numbers(answer) == [new_ticket.number]
-    line = next(line for _h, lines in answer.context["menu"] for line in lines if line.hot)
+    line = next(line for folder in answer.context["menu"] for line in folder.lines if line.hot)
     assert line.count == 1
     assert line.current
 

@@ -4,13 +4,13 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from supportdesk.web.office import SHOWN_COUNT, MenuLine
+from supportdesk.web.menu import SHOWN_COUNT, MenuLine, Section, folded
 
 INDEX = reverse("admin:index")
 
 
 def labels(answer) -> set[str]:
-    return {str(line.url) for _heading, lines in answer.context["menu"] for line in lines}
+    return {str(line.url) for folder in answer.context["menu"] for line in folder.lines}
 
 
 def test_strangers_are_sent_to_the_one_login_page(client, db):
@@ -60,12 +60,33 @@ def test_one_line_of_the_menu_is_marked_as_here(client, sam):
 
     menu = client.get(here + "?q=x").context["menu"]
 
-    assert [line.url for _h, lines in menu for line in lines if line.current] == [here]
+    assert [line.url for folder in menu for line in folder.lines if line.current] == [here]
 
 
 def test_counts_are_never_counted_beyond_what_is_shown():
     assert MenuLine("x", "/", count=SHOWN_COUNT + 1).shown == f"{SHOWN_COUNT}+"
     assert MenuLine("x", "/", count=7).shown == "7"
+
+
+def test_the_folder_in_use_is_open_and_the_others_say_what_nobody_has_in_hand():
+    here = MenuLine("Roster", "/roster/", Section.ON_CALL, current=True)
+    mails = MenuLine("Mails", "/mails/", Section.TICKETS, count=90, hot=True)
+    faults = MenuLine("Faults", "/faults/", Section.TICKETS, count=12, hot=True)
+    mine = MenuLine("Mine", "/mine/", Section.TICKETS, count=7, first=True)
+
+    tickets, on_call = folded([here, mails, faults, mine])
+
+    assert (tickets.open, tickets.waiting, tickets.shown) == (False, 102, f"{SHOWN_COUNT}+")
+    assert (on_call.open, on_call.waiting) == (True, 0)
+    assert tickets.lines == [mine, mails, faults]
+
+
+def test_the_first_folder_is_open_where_no_line_leads_to_the_page(client, sam):
+    client.force_login(sam)
+
+    menu = client.get(INDEX).context["menu"]
+
+    assert [folder.open for folder in menu] == [True] + [False] * (len(menu) - 1)
 
 
 def test_the_password_is_changed_where_everybody_changes_it(client, sam):

@@ -82,6 +82,7 @@ class TicketAdmin(DeskAdmin):
                 self.section,
                 found.of(colleague(request)) if found.counted else None,
                 found.hot,
+                first=True,
             )
             for found in offered
         ]
