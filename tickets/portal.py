@@ -38,6 +38,7 @@ from tickets.models import (
 from tickets.models.ticket import TicketQuerySet
 from tickets.needs import Needs
 from tickets.search import find
+from training.models import Enrolment
 
 PORTAL = Message.Channel.PORTAL
 TO_DO, WITH_US = 6, 10  # rows of each kind on the start page
@@ -72,6 +73,9 @@ def home(request: SignedIn) -> HttpResponse:
     context = {
         "section": "home",
         "yours": list(needs.tickets()[:TO_DO]),
+        "seats": list(
+            Enrolment.objects.filter(person=request.user).to_answer(timezone.now())[:TO_DO]
+        ),
         "to_approve": list(needs.accesses().for_lists()[:TO_DO]),
         "ours": list(ours.for_lists().order_by("priority", "number")[: WITH_US + 1]),
         "to_do": TO_DO,

@@ -43,12 +43,12 @@ class VoteForm(DeskForm):
         self.wishes = {f"wish_{wish.pk}": wish for wish in wishes}
         for name, wish in self.wishes.items():
             self.fields[name] = forms.IntegerField(
-                label=wish.title,
+                label=f"{wish.title} · {wish.module}",
                 help_text=wish.text,
                 min_value=0,
                 max_value=MOST_POINTS,
                 required=False,
-                widget=forms.NumberInput({"class": "sd-input sd-short"}),
+                widget=forms.NumberInput({"class": "sd-input sd-auto"}),
             )
 
     def points(self) -> dict[Wish, int]:

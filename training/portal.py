@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -46,10 +47,13 @@ OTHERS = 5  # sessions of the same course beside one
 def trainings(request: SignedIn) -> HttpResponse:
     form = CatalogueForm(request.GET)
     rows = form.chosen(to_come(request.user))[: SHOWN + 1]
+    found = lines(request.user, rows[:SHOWN])
     context = {
         "section": "trainings",
         "form": form,
-        "lines": lines(request.user, rows[:SHOWN]),
+        "lines": found,
+        "months": _months(found) if request.GET.get("view") == "months" else None,
+        "address": _kept(request),
         "more": len(rows) > SHOWN,
         "shown": SHOWN,
         "proposals": _proposals(request.user),
@@ -224,6 +228,22 @@ def _asks_feedback(own: places.Place | None, at: datetime) -> bool:
     if own is None or own.row.state != State.ATTENDED:
         return False
     return own.row.session.ends_at <= at and not hasattr(own.row, "feedback")
+
+
+def _months(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As a calendar reads: each month with its sessions."""
+
+    def first_day(line: dict[str, Any]) -> date:
+        return timezone.localdate(line["session"].starts_at).replace(day=1)
+
+    return [{"first": first, "lines": list(part)} for first, part in groupby(found, first_day)]
+
+
+def _kept(request: SignedIn) -> str:
+    """What is filtered by, for the other view of the same."""
+    asked = request.GET.copy()
+    asked.pop("view", None)
+    return asked.urlencode()
 
 
 def _proposals(user: User) -> list[Proposal]:

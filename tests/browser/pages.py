@@ -155,6 +155,8 @@ PERSONAS = [
     Page("admin:releases_*", ADA, ours=False),
     Page("admin:training_session_meeting", TOM),
     Page("admin:training_causecount_need", TOM),
+    Page("admin:training_session_board", TOM),
+    Page("admin:tickets_effect", LEA),
     Page("admin:training_session_add", TOM),
     Page("admin:training_session_change", TOM),
     Page("admin:training_*", ADA, ours=False),

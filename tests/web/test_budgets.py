@@ -76,6 +76,8 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "meeting": ("carol", [Contribution]),
     "admin:training_session_meeting": ("tom", [Contribution, Decision]),
     "trainings_readiness": ("carol", [Session, Enrolment]),
+    "admin:training_session_board": ("tom", [Session]),
+    "admin:tickets_effect": ("tom", [CauseCount, Session]),
     "admin:training_causecount_need": ("tom", [CauseCount, Import, Session]),
     "trainings_mine": ("carol", [Session, Enrolment, Certificate]),
     "trainings_history": ("carol", [Enrolment, Certificate]),

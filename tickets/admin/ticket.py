@@ -23,6 +23,7 @@ from tickets import actions, timeline
 from tickets.admin import (
     access_request,
     correction,
+    effect,
     escalating,
     finding,
     hand_back,
@@ -51,6 +52,7 @@ OF_ONE: dict[str, Page] = {  # below the ticket's number
     "similar": search.similar_to,
 }
 OF_ALL: dict[str, Page] = {
+    "effect": effect.page,
     "preparation": hand_back.figures,
     "report": report.page,
     "search": search.page,
@@ -93,7 +95,8 @@ class TicketAdmin(DeskAdmin):
             _("Preparation by levels 1 and 2"), reverse("admin:tickets_preparation"), "reports"
         )
         kept = MenuLine(_("Keeping our word"), reverse("admin:tickets_figures"), "reports")
-        return [*lists, kept, figures, sent]
+        helps = MenuLine(_("Whether trainings help"), reverse("admin:tickets_effect"), "reports")
+        return [*lists, kept, figures, sent, helps]
 
     def panel(self, request: HttpRequest) -> str | None:
         return start.panel(request, self.url())

@@ -4,7 +4,7 @@ there."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,15 +13,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
 from supportdesk.web.forms import DeskForm, attempt
-from supportdesk.web.office import DeskAdmin, Section, colleague
-from training import actions, feedback, places, wording
+from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
+from training import actions, board, feedback, places, wording
 from training.actions.attending import SEATED
 from training.admin.meeting import MeetingPages
 from training.models import (
@@ -71,6 +72,30 @@ class SessionAdmin(DeskAdmin):
     def waits(self, session: Any) -> int:
         return session.waiting
 
+    def menu(self, request: HttpRequest) -> list[MenuLine]:
+        lines = super().menu(request)
+        if not lines:
+            return []
+        return [MenuLine(_("Planning board"), self.url("board"), self.section), *lines]
+
+    def board(self, request: HttpRequest) -> HttpResponse:
+        by = colleague(request)
+        access.require(by, "session.view")
+        first = board.monday(parse_date(request.GET.get("from", "")) or timezone.localdate())
+        step = board.WEEKS * board.WEEK
+        return self.page(
+            request,
+            "admin/training/board.html",
+            title=_("Planning board"),
+            rows=board.rows(first),
+            weeks=board.weeks(first),
+            first=first,
+            last=first + step - timedelta(days=1),
+            before=first - step,
+            after=first + step,
+            plans=access.may(by, "session.plan"),
+        )
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return access.may(colleague(request), "session.plan")
 
@@ -87,6 +112,8 @@ class SessionAdmin(DeskAdmin):
             )
             for verb in VERBS
         ]
+        view = self.admin_site.admin_view(require_GET(self.board))
+        own.append(path("board/", view, name="training_session_board"))
         return [*own, *MeetingPages(self).urls(), *super().get_urls()]
 
     def add_view(

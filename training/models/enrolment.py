@@ -99,6 +99,11 @@ class EnrolmentQuerySet(CustomerRows):
         seats = self.filter(state=State.BOOKED, session__state=SessionState.OPEN)
         return seats.filter(session__during__startswith__range=soon)
 
+    def to_answer(self, at: datetime) -> Self:
+        """With an offer that runs, the one that ends first before the others."""
+        rows = self.filter(state=State.OFFERED, offer_until__gt=at)
+        return rows.select_related("session__course").order_by("offer_until", "pk")
+
     def living(self) -> Self:
         return self.exclude(state__in=ENDED)
 
