@@ -182,6 +182,8 @@ LEAD = AGENT | {
     "escalationlevel.configure",
     "agelimit.view",
     "agelimit.configure",
+    "replytemplate.view",
+    "replytemplate.configure",
     "objection.decide",
     "majorfault.handle",
     "agreement.configure",
@@ -219,6 +221,7 @@ ADMIN = (
             "calendar",
             "escalationlevel",
             "agelimit",
+            "replytemplate",
             "topic",
             "course",
             "schedule",
@@ -240,7 +243,7 @@ ADMIN = (
 AUDITOR = (
     STAFF
     | TICKETS
-    | {"escalationlevel.view", "agelimit.view"}
+    | {"escalationlevel.view", "agelimit.view", "replytemplate.view"}
     | {"mandate.view", "calendar.view", "report.view", "entry.view", "event.view", "dispatch.view"}
     | {"webhook.view", "invitation.view", "rawmail.view", "mailbox.view", "blockedsender.view"}
 )

@@ -118,6 +118,8 @@ PERSONAS = [
     Page("admin:tickets_agreement_*", LEA, ours=False),
     Page("admin:tickets_escalationlevel_sample", LEA),
     Page("admin:tickets_escalationlevel_*", LEA, ours=False),
+    Page("admin:tickets_replytemplate_change", LEA),
+    Page("admin:tickets_replytemplate_*", LEA, ours=False),
     Page("admin:tickets_agelimit_*", LEA, ours=False),
     Page("admin:tickets_ticket_history", AUDREY),
     Page("admin:tickets_report", LEA),
@@ -277,7 +279,7 @@ NO_PAGES = {
     "admin:tickets_ticket_bulk_*": "takes what is ticked",
     **{
         f"admin:tickets_ticket_{verb}": "a verb: takes what is written"
-        for verb in [*VERBS, "draft", "delete"]
+        for verb in [*VERBS, "draft", "template", "delete"]
     },
     **{
         f"admin:tickets_competence_{kind}": "the matrix does it"

@@ -21,7 +21,7 @@ from tests.browser.pages import ALICE, CAROL, SAM
 from tests.factories import a_ticket, an_undelivered_letter, published_gates, published_levels
 from tests.intake.mails import mail
 from tickets import actions
-from tickets.models import BlockedSender, Mailbox, MajorFault, Message, Ticket
+from tickets.models import BlockedSender, Mailbox, MajorFault, Message, ReplyTemplate, Ticket
 from training.models import Certificate, Course, Enrolment, Session
 
 
@@ -63,7 +63,7 @@ def build(tickets: int = 120) -> Ticket:
     )
     lea = User.objects.get(email="lea@desk.example")
     actions.watch(raised, by=lea, on=True)
-    published_levels()
+    _configure()
     actions.keep_draft({"text": "Der vom Montag."}, by=alice, ticket=ticket)
     actions.keep_draft({"subject": "Zweiter Fall"}, by=alice)
     _invite()
@@ -94,6 +94,15 @@ def _invite() -> None:
         email="nele@alpina.example",
         name="Nele Neumann",
         roles=["member"],
+    )
+
+
+def _configure() -> None:
+    published_levels()
+    ReplyTemplate.objects.create(
+        name="Protokoll erbeten",
+        german="Bitte senden Sie uns das Protokoll zu {number}.",
+        english="Please send us the log for {number}.",
     )
 
 

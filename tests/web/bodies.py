@@ -16,7 +16,7 @@ from releases.models import Correction, Doubt, GateKind, PackageFile
 from tests.factories import an_undelivered_letter
 from tests.web.routes import Route
 from tests.web.world import World
-from tickets.models import CheckPoint
+from tickets.models import CheckPoint, ReplyTemplate
 from training.models import Course, Session
 
 Body = Callable[[World], dict[str, Any]]
@@ -244,6 +244,10 @@ GIVEN: dict[str, Body] = {
     **{
         f"admin:tickets_ticket_{verb}": lambda world: SAID
         for verb in ("reply", "wait_for_customer", "reopen", "note", "draft")
+    },
+    "admin:tickets_ticket_template": lambda world: {
+        **SAID,
+        "template": ReplyTemplate.objects.latest("pk").pk,
     },
     "admin:tickets_ticket_resolve": lambda world: {**SAID, **FOUND},
     "admin:tickets_ticket_assign": lambda world: {"to": world.people["lea"].pk},

@@ -95,6 +95,7 @@ from tickets.models import (
     MajorFault,
     Message,
     RawMail,
+    ReplyTemplate,
     Ticket,
 )
 from training.actions import count_cause
@@ -348,6 +349,9 @@ ONE_MORE: dict[type[Model], Maker] = {
     ),
     BlockedSender: lambda house, n: BlockedSender.objects.create(
         address=f"n{n}@x.example", reason="A loop", by=UserFactory()
+    ),
+    ReplyTemplate: lambda house, n: ReplyTemplate.objects.create(
+        name=f"n{n}", german="Danke, {customer}.", english="Thank you, {customer}."
     ),
     AgeLimit: lambda house, n: AgeLimit.objects.get_or_create(
         priority=1 + n % 4, defaults={"days": 30}

@@ -67,6 +67,7 @@ from tickets.models import (
     Mailbox,
     Message,
     RawMail,
+    ReplyTemplate,
     Ticket,
 )
 from training.actions import count_cause
@@ -138,13 +139,18 @@ def build() -> World:
     _share_a_major_fault(people["lea"], module, alpina, hansa)
     # Only now: the confidential ticket found nobody, so sam is no more than one of the agents.
     CompetenceFactory(person=people["sam"], module=module)
-    published_levels()
+    _configure()
     CheckPoint.objects.create(text="Everywhere")
     AgeLimit.objects.create(priority=3, days=30)
     BlockedSender.objects.create(address="loop@x.example", reason="A loop", by=people["sam"])
     rows = product.rows(module, alpina, hansa) | seats.rows(people["tom"], alpina, hansa)
     rows |= {DevelopmentArea: area} | rows_of(alpina) | on_call
     return World(people, alpina, hansa, confidential, module, rows)
+
+
+def _configure() -> None:
+    published_levels()
+    ReplyTemplate.objects.create(name="Thanks", german="Danke.", english="Thank you.")
 
 
 def _webhook(owned: Owned) -> None:

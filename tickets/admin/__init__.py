@@ -10,6 +10,7 @@ from tickets.admin.hand_back import CheckPointAdmin
 from tickets.admin.level import AgeLimitAdmin, EscalationLevelAdmin
 from tickets.admin.major_fault import MajorFaultAdmin
 from tickets.admin.raw_mail import BlockedSenderAdmin, MailboxAdmin, RawMailAdmin
+from tickets.admin.reply_template import ReplyTemplateAdmin
 from tickets.admin.ticket import TicketAdmin
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "MailboxAdmin",
     "MajorFaultAdmin",
     "RawMailAdmin",
+    "ReplyTemplateAdmin",
     "TicketAdmin",
 ]

@@ -29,6 +29,7 @@ from tickets.admin import (
     hand_back,
     opening,
     priority,
+    reply_template,
     report,
     search,
     start,
@@ -131,9 +132,11 @@ class TicketAdmin(DeskAdmin):
             for at, page in OF_ALL.items()
         ]
         again = view(require_POST(partial(undelivered.send_again, self)))
+        insert = view(require_POST(partial(reply_template.insert, self)))
         pages += [
             path("<int:number>/draft/", keep, name=name("draft")),
             path("<int:number>/send-again/", again, name=name("send_again")),
+            path("<int:number>/template/", insert, name=name("template")),
         ]
         return [*own, *bulk, *pages, *super().get_urls()]
 
@@ -162,7 +165,7 @@ class TicketAdmin(DeskAdmin):
         ticket = self.get_object(request, object_id)
         if ticket is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self._workbench(request, ticket)
+        return self.show(request, ticket)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -171,6 +174,18 @@ class TicketAdmin(DeskAdmin):
             raise PermissionDenied
         return opening.page(self, request)
 
+    def show(
+        self,
+        request: HttpRequest,
+        ticket: Ticket,
+        attempt: workbench.Attempt | None = None,
+        *,
+        status: int = 200,
+    ) -> HttpResponse:
+        context = workbench.context(request, ticket, attempt)
+        context |= {"address": f"{self.url()}{ticket.number}/", "query": _came_from(request)}
+        return self.page(request, "admin/tickets/workbench.html", status=status, **context)
+
     # --- verbs
 
     def act(self, request: HttpRequest, number: int, verb: str) -> HttpResponse:
@@ -178,14 +193,15 @@ class TicketAdmin(DeskAdmin):
         ticket = get_object_or_404(self.get_queryset(request), number=number)
         form = verbs.form_of(verbs.VERBS[verb], ticket, request.POST, request.FILES)
         if not form.is_valid():
-            return self._workbench(request, ticket, workbench.Attempt(verb, form))
+            return self.show(request, ticket, workbench.Attempt(verb, form), status=422)
         try:
             form.act(ticket, by=colleague(request))
         except Refused as refusal:
             finding.put(refusal, form)
             ticket = get_object_or_404(self.get_queryset(request), number=number)
             last = timeline.last_step(ticket)
-            return self._workbench(request, ticket, workbench.Attempt(verb, form, refusal, last))
+            attempt = workbench.Attempt(verb, form, refusal, last)
+            return self.show(request, ticket, attempt, status=refusal.status)
         if isinstance(form, verbs.Say):
             actions.drop_draft(by=colleague(request), ticket=ticket)
         messages.success(request, verbs.VERBS[verb].done)
@@ -242,16 +258,6 @@ class TicketAdmin(DeskAdmin):
 
     def _bulk_offer(self, request: HttpRequest, verb: str) -> verbs.Offer:
         return verbs.Offer(verbs.VERBS[verb], "", verbs.VERBS[verb].form(auto_id=f"{verb}-%s"))
-
-    def _workbench(
-        self, request: HttpRequest, ticket: Ticket, attempt: workbench.Attempt | None = None
-    ) -> HttpResponse:
-        status = 200
-        if attempt:
-            status = attempt.refusal.status if attempt.refusal else 422
-        context = workbench.context(request, ticket, attempt)
-        context |= {"address": f"{self.url()}{ticket.number}/", "query": _came_from(request)}
-        return self.page(request, "admin/tickets/workbench.html", status=status, **context)
 
     def _back(self, request: HttpRequest, ticket: Ticket) -> HttpResponseRedirect:
         return HttpResponseRedirect(self.url("change", ticket.pk) + _came_from(request))

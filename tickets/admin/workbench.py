@@ -25,6 +25,7 @@ from tickets.models import (
     HistoryEntry,
     MajorFault,
     Priority,
+    ReplyTemplate,
     Ticket,
 )
 from training.models import Course, Proposal
@@ -61,6 +62,7 @@ def context(request: HttpRequest, ticket: Ticket, attempt: Attempt | None = None
         "courses": _courses(ticket),
         "proposes": access.may(user, "ticket.propose_course"),
         "draft": draft,
+        "templates": _templates(saying),
         "attempt": attempt,
         "list": request.GET.get("list", ""),
         "neighbours": worklist.neighbours(ticket, user, request.GET.get("list")),
@@ -116,6 +118,12 @@ def _finding(saying: list[Offer], attempt: Attempt | None) -> VerbForm | None:
         return attempt.form
     resolving = (o for o in saying if isinstance(o.form, verbs.Resolve) and not o.why_not)
     return next((offer.form for offer in resolving), None)
+
+
+def _templates(saying: list[Offer]) -> list[ReplyTemplate]:
+    """For whoever may write to the customer now."""
+    may = any(offer.name != "note" and not offer.why_not for offer in saying)
+    return list(ReplyTemplate.objects.offered()) if may else []
 
 
 def customer_card(ticket: Ticket, user: User) -> dict[str, Any]:

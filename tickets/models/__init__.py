@@ -19,6 +19,7 @@ from tickets.models.prevented import Prevented
 from tickets.models.rating import Rating
 from tickets.models.raw_mail import BlockedSender, Mailbox, RawMail
 from tickets.models.recomputation import Recomputation
+from tickets.models.reply_template import ReplyTemplate
 from tickets.models.search import SearchStem, SearchText, SearchWord
 from tickets.models.ticket import (
     CLOSING_NOTICE,
@@ -71,6 +72,7 @@ __all__ = [
     "Rating",
     "RawMail",
     "Recomputation",
+    "ReplyTemplate",
     "RoutingDecision",
     "SearchStem",
     "SearchText",
