@@ -12,18 +12,23 @@ from supportdesk.accounts.models import User
 from supportdesk.web.portal import SignedIn
 from tickets.models import Ticket
 from tickets.portal import in_office_at
-from tickets.search import find, similar
+from tickets.search import find, places, similar
+from tickets.search.places import Place
 
 LONGEST = 200
+JUMP = "palette-found"
 LAST_PAGE = find.RANKED // find.PAGE
 
 
 @require_GET
 @in_office_at("admin:tickets_search")
 def search(request: SignedIn) -> HttpResponse:
+    pages = places.of_portal(request.user)
+    if is_jump(request):
+        return jump(request, request.user, pages)
     if (number := named(request, request.user)) is not None:
         return redirect("ticket", number)
-    context = {"section": "search", **facts(request, request.user)}
+    context = {"section": "search", **facts(request, request.user, pages)}
     return render(request, "tickets/search.html", context)
 
 
@@ -43,11 +48,27 @@ def named(request: HttpRequest, reader: User) -> int | None:
     return number
 
 
-def facts(request: HttpRequest, reader: User) -> dict[str, Any]:
+def is_jump(request: HttpRequest) -> bool:
+    """Asked by the palette while somebody types, not by a page."""
+    return request.headers.get("HX-Target") == JUMP
+
+
+def jump(request: HttpRequest, reader: User, pages: list[Place]) -> HttpResponse:
+    """Where the line may lead: a few of each kind."""
+    return render(request, "tickets/_jump.html", facts(request, reader, pages))
+
+
+def facts(request: HttpRequest, reader: User, pages: list[Place]) -> dict[str, Any]:
     line = _line(request)
     if not line.strip():
         return {"line": line}
-    return {"line": line, "most": find.RANKED, "found": find.ranked(line, reader, _page(request))}
+    found = find.ranked(line, reader, _page(request))
+    return {
+        "line": line,
+        "most": find.RANKED,
+        "found": found,
+        "kinds": places.named(found.sought, reader, pages) if found.page == 1 else [],
+    }
 
 
 def _line(request: HttpRequest) -> str:

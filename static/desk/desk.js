@@ -61,6 +61,25 @@
     fold.querySelector("summary").addEventListener("click", () => left(key, fold.open ? "" : "open"));
   });
 
+  // Ctrl-K opens the palette; the arrows walk through what it found.
+  const palette = document.getElementById("palette");
+  if (palette) {
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        if (palette.open) palette.close(); else palette.showModal();
+        return;
+      }
+      if (!palette.open || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+      event.preventDefault();
+      const stops = [palette.querySelector("input"), ...palette.querySelectorAll("li a")];
+      const way = event.key === "ArrowDown" ? 1 : -1;
+      const next = stops.indexOf(document.activeElement) + way;
+      stops[(next + stops.length) % stops.length].focus();
+    });
+    palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+  }
+
   // Menus close when one looks elsewhere.
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.sd-menu[open]").forEach((menu) => {

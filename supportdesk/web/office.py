@@ -96,12 +96,13 @@ class Office(admin.AdminSite):
 
     def menu(self, request: HttpRequest) -> list[Folder]:
         """What this person may open, in its folders; the page being looked at is marked."""
-        lines: list[MenuLine] = []
-        for room in self._rooms():
-            lines += room.menu(request)
-        lines = counted(lines)
+        lines = counted(self.lines(request))
         here = line_of(lines, request.get_full_path())
         return folded([replace(line, current=line is here) for line in lines])
+
+    def lines(self, request: HttpRequest) -> list[MenuLine]:
+        """Every page this person may open from the menu, without its number."""
+        return [line for room in self._rooms() for line in room.menu(request)]
 
     def _rooms(self) -> list[Room]:
         return list(self._registry.values())  # type: ignore[arg-type]
@@ -110,6 +111,7 @@ class Office(admin.AdminSite):
 class Room(admin.ModelAdmin):
     """What all our admin pages share: a place in the menu, visible rows only, 404 beyond them."""
 
+    admin_site: Office
     section = Section.ADMINISTRATION
     show_full_result_count = False
     list_per_page = 50

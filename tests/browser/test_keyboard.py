@@ -184,3 +184,16 @@ def test_what_loads_by_itself_takes_no_focus(browsing_as, sam, alice, module, sy
     page.wait_for_timeout(200)  # what is new settles after it is seen
 
     assert page.evaluate("document.activeElement === document.body")
+
+
+def test_ctrl_k_leads_to_a_page_by_typing(browsing_as, alice):
+    page = browsing_as(alice)
+    page.goto("/inbox/")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("syst")
+    expect(page.locator("#palette-found a")).to_have_count(1)
+    step(page, "ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/systems/")

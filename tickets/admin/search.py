@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
-from supportdesk.web.office import colleague
+from supportdesk.web.office import Section, colleague
 from tickets import background, search_page
 from tickets.models import DONE, Ticket
 from tickets.search import similar
+from tickets.search.places import Place
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 def page(admin: TicketAdmin, request: HttpRequest) -> HttpResponse:
     reader = colleague(request)
     access.require(reader, "ticket.view")
+    lines = admin.admin_site.lines(request)
+    pages = [Place(str(line.label), str(Section(line.section).label), line.url) for line in lines]
+    if search_page.is_jump(request):
+        return search_page.jump(request, reader, pages)
     if (number := search_page.named(request, reader)) is not None:
         return redirect("admin:tickets_ticket_change", number)
-    facts = search_page.facts(request, reader)
+    facts = search_page.facts(request, reader, pages)
     return admin.page(request, "admin/tickets/search.html", title=_("Search"), **facts)
 
 
