@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from oncall import reply_address
 from oncall.models import Change, ContactChannel, Duty, Page, Schedule
 from oncall.spans import Span
 from supportdesk.accounts.access import Role
@@ -85,16 +86,34 @@ def fallback(schedule: Schedule) -> Iterable[User]:
     return list(leads.filter(team=schedule.team_id)) or list(leads)
 
 
-def called(page: Page, person: User, way: str) -> dict[str, str]:
-    """The words of a call. A link takes the page without signing in; a voice reads none out."""
+def called(page: Page, person: User, way: str) -> dict[str, Any]:
+    """The words of a call. A link, or an answer to the mail, takes the page without signing in; a
+    voice reads no link out.
+    """
     note = page.hand_overs.filter(read_by=None).first()
     link = _link(reverse("page_take", args=[page_token(page, person)]))
-    facts = {"page": page, "recipient": person, "link": link, "note": note}
+    headers = reply_address.header(page, person)
+    facts = {"page": page, "recipient": person, "link": link, "note": note, "answers": headers}
     if way == ContactChannel.Kind.MAIL:
-        return letters.render("page/called", person.language, facts)
+        words = letters.render("page/called", person.language, facts)
+        return {**words, "headers": headers}
     subject = letters.subject("page/called", person.language, facts)
     text = subject if way == ContactChannel.Kind.VOICE else f"{subject} {link}"
     return {"subject": subject, "text": text}
+
+
+def answered(page: Page, person: User, *, refusal: str, key: object) -> None:
+    """Whether their answer has taken the page."""
+    dispatch.mail(
+        person,
+        "page/answered",
+        key=f"page.answered:{page.pk}:{key}",
+        pace=dispatch.URGENT,
+        page=page,
+        refusal=refusal,
+        until=page.due_at,
+        link=_link(reverse("admin:oncall_page_change", args=[page.pk])),
+    )
 
 
 class Gust(NamedTuple):

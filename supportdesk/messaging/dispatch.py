@@ -139,7 +139,7 @@ class Line(NamedTuple):
 def call(
     recipient: User,
     line: Line,
-    content: dict[str, str],
+    content: dict[str, Any],
     *,
     key: str,
     subject: Model,

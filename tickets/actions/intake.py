@@ -23,7 +23,7 @@ from supportdesk.intake.automatic import Kind
 from supportdesk.intake.parsed import ParsedMail
 from supportdesk.messaging import hints, outbox
 from tickets import mailroom
-from tickets.actions import mail_words
+from tickets.actions import mail_words, page_answers
 from tickets.actions.bouncing import record_bounce
 from tickets.actions.closing import reopen
 from tickets.actions.conversation import note, reply
@@ -152,6 +152,8 @@ def _sort(row: RawMail, said: ParsedMail, by: User) -> None:
         return end(locked, State.REJECTED, by=by, because=Because.BLOCKED)
     if because := _doubt(locked, said):
         return end(locked, State.QUARANTINED, by=by, because=because)
+    if ending := page_answers.answer(said, key=locked.pk):
+        return end(locked, ending.state, by=by, because=ending.because, error=ending.error)
     verdict = mailroom.judge(said)
     try:
         with transaction.atomic():

@@ -99,6 +99,9 @@ class Because(models.TextChoices):
     TOO_MANY = "too_many", _("Too many mails from this address within an hour.")
     WHICH_CUSTOMER = "which_customer", _("Its sender acts for several customers.")
     REFUSED = "refused", _("The ticket did not take it.")
+    PAGE_TAKEN = "page_taken", _("It answers a page, and has taken it.")
+    PAGE_REFUSED = "page_refused", _("It answers a page that it could not take.")
+    PAGE_OF_ANOTHER = "page_of_another", _("It answers a page that its sender was not called by.")
     BLOCKED = "blocked", _("The sender is blocked.")
     DECIDED = "decided", _("A colleague has decided so.")
 
