@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from releases import actions, calendar, pilots
+from releases import actions, calendar, cockpit, pilots
 from releases.actions.gates import SIGNED_IN
 from releases.forms import (
     AddFileForm,
@@ -29,7 +29,18 @@ from releases.forms import (
     WaivePilotsForm,
     WithdrawForm,
 )
-from releases.models import NEXT, OUT, Download, Gate, GateKind, Package, Status, System, WaveWaiver
+from releases.models import (
+    NEXT,
+    OUT,
+    Download,
+    Gate,
+    GateKind,
+    Line,
+    Package,
+    Status,
+    System,
+    WaveWaiver,
+)
 from supportdesk.accounts import access
 from supportdesk.accounts.models import Organisation, User
 from supportdesk.errors import Refused
@@ -66,7 +77,27 @@ class PackageAdmin(AuditedAdmin):
         lines = super().menu(request)
         if not lines:
             return []
-        return [*lines, MenuLine(_("Release calendar"), self.url("calendar"), self.section)]
+        return [
+            *lines,
+            MenuLine(_("Package cockpit"), self.url("cockpit"), self.section),
+            MenuLine(_("Release calendar"), self.url("calendar"), self.section),
+        ]
+
+    def cockpit(self, request: HttpRequest) -> HttpResponse:
+        """Of the line asked for, else of the newest."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        lines = list(Line.objects.all())
+        wanted = request.GET.get("line", "")
+        line = next((one for one in lines if str(one.pk) == wanted), lines[0] if lines else None)
+        return self.page(
+            request,
+            "admin/releases/cockpit.html",
+            title=_("Package cockpit"),
+            lines=lines,
+            line=line,
+            board=cockpit.board(line, timezone.now()) if line else None,
+        )
 
     def calendar(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -83,10 +114,11 @@ class PackageAdmin(AuditedAdmin):
     def get_urls(self) -> list[Any]:
         own = [
             path(
-                "calendar/",
-                self.admin_site.admin_view(self.calendar),
-                name="releases_package_calendar",
-            ),
+                f"{page}/",
+                self.admin_site.admin_view(getattr(self, page)),
+                name=f"releases_package_{page}",
+            )
+            for page in ("calendar", "cockpit")
         ]
         own += [
             path(

@@ -136,6 +136,7 @@ PERSONAS = [
     Page("admin:releases_correction_validity", ADA),
     Page("admin:releases_package_change", ADA),
     Page("admin:releases_package_calendar", ADA),
+    Page("admin:releases_package_cockpit", ADA),
     Page("admin:releases_gatekind_*", ADA, ours=False),
     Page("admin:oncall_page_changelist", LEA),
     Page("admin:oncall_page_change", SAM),

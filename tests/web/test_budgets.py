@@ -91,6 +91,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "system_imports": ("carol", [Import]),
     "release_calendar": ("carol", [Package, Import]),
     "admin:releases_package_calendar": ("rita", [Package]),
+    "admin:releases_package_cockpit": ("rita", [Delivery, System, Import]),
     "ticket_list": ("alice", [Ticket]),
     "search": ("alice", [Ticket]),
     "admin:tickets_search": ("sam", [Ticket]),
