@@ -14,9 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oncall import fairness
+from oncall import fairness, statement
 from oncall.fairness import Load
-from oncall.models import ContactChannel, Duty, Page
+from oncall.interventions import REST
+from oncall.models import ContactChannel, Duty
 from oncall.rota import DAY
 from oncall.spans import Span
 from supportdesk.accounts.models import User
@@ -25,7 +26,6 @@ from supportdesk.worktime.arithmetic import next_opening
 from supportdesk.worktime.calendars import public_holidays
 from supportdesk.worktime.models import Absence
 
-REST = timedelta(hours=11)  # uninterrupted, after any work (§ 5 (1) ArbZG)
 HEAVY = 1.5  # times the mean
 ENOUGH = 2  # confirmed lines
 STATE = "NW"  # whose holidays weigh where a team's calendar names none
@@ -181,18 +181,14 @@ def _heavy(shares: list[Shared]) -> Iterator[Finding]:
 def _rest(people: dict[int, User], window: Span) -> Iterator[Finding]:
     """Being called to work ends the rest: eleven hours begin anew, and may reach into the morning.
 
-    From taking a page to its end; what was only a test called nobody to work.
+    Work that still goes on has no end to count from.
     """
-    called = Page.objects.filter(acknowledged_by__in=people, is_test=False)
-    called = called.filter(acknowledged_at__lt=window.end, ended_at__gt=window.start)
-    for page in called.order_by("ended_at"):
-        pk, until = page.acknowledged_by_id, page.ended_at
-        assert pk is not None  # asked for
-        assert until is not None
-        begins = _opening(people[pk], until)
-        if begins is None or begins < until + REST:
+    for done in statement.interventions(people, window):
+        person, until = people[done.person], done.span.end
+        begins = _opening(person, until)
+        if not done.is_running and (begins is None or begins < until + REST):
             words = _("%(name)s worked until %(until)s and rests until %(from)s.")
-            facts = {"name": people[pk].name, "until": _at(until), "from": _at(until + REST)}
+            facts = {"name": person.name, "until": _at(until), "from": _at(until + REST)}
             yield Finding(str(RESTS), words % facts)
 
 

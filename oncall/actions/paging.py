@@ -144,7 +144,7 @@ def hand_over(page: Page, *, by: User, note: str, now: bool = False) -> HandOver
     row = page.hand_overs.create(by=by, note=note.strip())
     if now:
         _go_on(page, escalation.restarted(page.course, moment()))
-    _tell(page, Kind.HANDED_OVER, by=by, note=row.note)
+    _tell(page, Kind.HANDED_OVER, by=by, note=row.note, now=now)
     return row
 
 

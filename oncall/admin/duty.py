@@ -23,6 +23,7 @@ from django.views.decorators.http import require_POST
 
 from oncall import actions, board, check, coverage, critical
 from oncall.admin import charts
+from oncall.admin.statement import StatementPage
 from oncall.models import Change, Duty, Feed, Schedule
 from oncall.spans import Span
 from supportdesk.accounts import access
@@ -36,7 +37,7 @@ VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
 }
 
 
-class DutyAdmin(DeskAdmin):
+class DutyAdmin(StatementPage, DeskAdmin):
     """Nothing is edited here: rotations and changes make the duties."""
 
     section = Section.ON_CALL
@@ -47,6 +48,7 @@ class DutyAdmin(DeskAdmin):
         lines = [MenuLine(_("Roster"), self.url(), self.section)]
         if access.may(colleague(request), "duty.confirm"):
             lines.append(MenuLine(_("My duties"), self.url("mine"), self.section))
+            lines.append(MenuLine(_("Monthly statement"), self.url("statement"), self.section))
         if access.may(colleague(request), "roster.plan"):
             lines.append(MenuLine(_("Plan check"), self.url("check"), self.section))
         return lines
@@ -64,6 +66,7 @@ class DutyAdmin(DeskAdmin):
         return [
             path("check/", view(self.plan_check), name="oncall_duty_check"),
             path("mine/", view(self.mine), name="oncall_duty_mine"),
+            path("statement/", view(self.statement), name="oncall_duty_statement"),
             path("mine/feed/", view(require_POST(self.feed)), name="oncall_duty_feed"),
             *own,
             *super().get_urls(),

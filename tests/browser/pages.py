@@ -128,6 +128,7 @@ PERSONAS = [
     Page("admin:tickets_competence_changelist", LEA),
     Page("admin:oncall_duty_changelist", LEA),
     Page("admin:oncall_duty_mine", SAM),
+    Page("admin:oncall_duty_statement", LEA),
     Page("admin:oncall_duty_check", LEA),
     Page("admin:oncall_change_changelist", LEA),
     Page("admin:oncall_change_add", LEA),

@@ -127,18 +127,18 @@ def called(person, until: datetime, **facts) -> None:
     """A page taken an hour before, and done."""
     policy = Policy.objects.create(name=f"Nachts {until}")
     version = PolicyVersion.objects.create(policy=policy, digest="x", content={})
-    Page.objects.create(
+    page = Page.objects.create(
         key=f"{until}",
         title="A fault",
         policy=policy,
         version=version,
         state="resolved",
         due_at=None,
-        acknowledged_by=person,
-        acknowledged_at=until - timedelta(hours=1),
         ended_at=until,
         **facts,
     )
+    page.events.create(kind="taken", by=person, at=until - timedelta(hours=1))
+    page.events.create(kind="resolved", by=person, at=until)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,7 @@ PAGES: dict[str, tuple[str, list[type[Model]]]] = {
     "admin:tickets_ticket_change": ("lea", [Message, Attachment, System]),
     "admin:tickets_ticket_history": ("audrey", [Entry]),
     "admin:oncall_duty_mine": ("lea", [Change, Duty]),
+    "admin:oncall_duty_statement": ("lea", [Duty, PageEvent]),
     "admin:oncall_duty_check": ("lea", [Duty, Absence]),
 }
 PARTS = {

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.models import User
+from supportdesk.web import sheets
 from supportdesk.web.fields import DayInput
 from supportdesk.web.forms import DeskForm
 from tickets import arrivals
@@ -86,7 +87,4 @@ def download(found: list[Table], slug: str, over: Period) -> HttpResponse | None
     table = next((one for one in found if one.slug == slug), None)
     if table is None:
         return None
-    answer = HttpResponse(as_csv(table), content_type="text/csv; charset=utf-8")
-    name = f"{table.slug}-{over.since}-{over.last}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return sheets.download(f"{table.slug}-{over.since}-{over.last}", as_csv(table))

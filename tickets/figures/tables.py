@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from supportdesk.web import sheets
+
 ROW, FULL = 26, 220  # a bar's row, and the length of 100 %, in SVG units
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")  # what a spreadsheet takes for a formula
 
 
 @dataclass(frozen=True)
@@ -65,17 +64,7 @@ def percent(part: int, whole: int) -> int:
 
 
 def as_csv(table: Table) -> str:
-    """With a byte order mark and semicolons, as German spreadsheets read it; nothing computes."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for cells in _cells(table):
-        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in cells])
-    return "\ufeff" + out.getvalue()
-
-
-def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(ACTIVE) else text
+    return sheets.as_csv(_cells(table))
 
 
 def _cells(table: Table) -> Iterator[list[str | int]]:
