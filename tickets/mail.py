@@ -57,12 +57,21 @@ class Letter:
             reader=reader,
             actor=self.actor,
             text=self._words(),
+            files=self._files(),
             attachment=self.attachment,
             step=self.step,
             link=settings.BASE_URL.rstrip("/") + url,
             rating=rating_page.links(self.ticket, reader) if self.asks else [],
             reopens_until=closed_at + REOPEN_WINDOW if closed_at else None,
         )
+
+    def _files(self) -> list[tuple[Attachment, str]]:
+        """What came with public words: as links, which ask who opens them."""
+        if self.ticket.confidential or self.message is None or not self.message.is_public:
+            return []
+        base = settings.BASE_URL.rstrip("/")
+        rows = self.message.attachments.all()
+        return [(row, base + reverse("attachment", args=[row.pk])) for row in rows]
 
     def _words(self) -> str:
         """Public words go along; a confidential ticket keeps them."""

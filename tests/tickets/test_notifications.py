@@ -8,6 +8,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from supportdesk.accounts.access import Role
@@ -307,3 +308,46 @@ def test_a_standstill_respects_nobodys_quiet_hours(open_ticket, sam, alice, prio
 
     letter = Dispatch.objects.get(recipient=alice, dedupe_key__startswith="ticket.replied")
     assert letter.gathers is waits
+
+
+def the_letter(name: str, to: User) -> dict[str, str]:
+    letters = Dispatch.objects.filter(dedupe_key__startswith=f"ticket.{name}:", recipient=to)
+    return letters.get().content
+
+
+@pytest.fixture
+def a_file(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return SimpleUploadedFile("<b>lauf.log", b"rc=8\n")
+
+
+def test_files_are_links_that_ask_who_opens_them(open_ticket, sam, alice, a_file, client):
+    actions.reply(open_ticket, by=sam, text="See the log.", channel=OFFICE, files=[a_file])
+    react()
+    file = open_ticket.attachments.get()
+    words = the_letter("replied", alice)
+
+    assert f"{file.name} (5" in words["text"]
+    assert reverse("attachment", args=[file.pk]) in words["text"]
+    assert reverse("attachment", args=[file.pk]) in words["html"]
+    assert "<b>lauf" not in words["html"]
+    assert "rc=8" not in str(words)
+    assert client.get(reverse("attachment", args=[file.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("confidential", [True, False], ids=["confidential", "internal"])
+def test_of_files_that_stay_inside_no_letter_tells(
+    open_ticket, sam, alice, dev, a_file, confidential
+):
+    if confidential:
+        Ticket.objects.filter(pk=open_ticket.pk).update(confidential=True)
+        actions.reply(open_ticket, by=sam, text="x", channel=OFFICE, files=[a_file])
+    else:
+        note = actions.note(open_ticket, by=dev, text="x", channel=OFFICE, files=[a_file])
+        # Whatever reaction should ever hand a note to a letter for customers:
+        mail.Letter("replied", "ticket.replied", open_ticket, dev, "x", note).to([alice])
+    react()
+
+    letters = Dispatch.objects.filter(dedupe_key__regex="replied|noted")
+    assert letters
+    assert not any("lauf.log" in str(row.content) for row in letters)
