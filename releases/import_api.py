@@ -106,8 +106,12 @@ class ImportViewSet(DeskViewSet):
         access.require(self.me, "import.plan")
         package = Package.objects.visible_to(self.me).filter(line=line, level=level).first()
         if package is None:
-            raise Invalid(_("It is not delivered to you."), "package")
-        return actions.plan_import(system, package, by=self.me, planned_for=planned_for)
+            raise Invalid(_("It is not delivered to you."), "level")
+        try:
+            return actions.plan_import(system, package, by=self.me, planned_for=planned_for)
+        except Invalid as error:  # callers name a package by line and level
+            error.field = "level" if error.field == "package" else error.field
+            raise
 
     @verb()
     def confirm(self, plan: Import) -> Import:

@@ -87,7 +87,7 @@ def test_a_script_asks_what_is_planned(wanted, line, alpina, carol):
 @pytest.mark.parametrize(
     ("facts", "field"),
     [
-        ({"level": 9}, "package"),  # is not delivered
+        ({"level": 9}, "level"),  # is not delivered
         ({"level": True}, "level"),
         ({"level": "4"}, "level"),
         ({"level": 4.5}, "level"),
@@ -106,6 +106,14 @@ def test_what_cannot_be_planned_names_the_field(wanted, hansa, carol, facts, fie
     assert answer.status_code == 400
     assert field in str(answer.json()["errors"])
     assert not Import.objects.exists()
+
+
+def test_a_package_that_cannot_follow_what_runs_is_said_at_its_level(wanted, alpina, carol, line):
+    ahead = fleet.running(alpina, line, 9)
+
+    answer = calling_as(carol).post(IMPORTS, {**wanted, "system": ahead.code})
+
+    assert [one["field"] for one in answer.json()["errors"]] == ["level"]
 
 
 def test_a_token_without_the_scope_changes_nothing(wanted, carol):
