@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
+from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -157,5 +158,8 @@ router.register("lines", LineViewSet)
 router.register("systems", SystemViewSet)
 router.register("deliveries", DeliveryViewSet)
 router.register("imports", ImportViewSet)
-router.register("inventories", InventoryViewSet, "inventory")
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    # Taken in and not kept: no inventory has an address of its own.
+    path("inventories/", InventoryViewSet.as_view({"post": "create"}), name="inventory-list"),
+]
