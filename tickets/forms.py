@@ -17,6 +17,7 @@ from supportdesk.accounts.models import Organisation, Service, User
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.templatetags.desk import priority
 from tickets import actions, impact, proposal
+from tickets.careful import CarefulForm
 from tickets.hints import Sketch
 from tickets.listing import Order, View
 from tickets.models import PRIORITY_MEANINGS, QUESTIONS, Impact, Priority
@@ -104,7 +105,7 @@ class ImpactForm(DeskForm):
         return [self["contact_name"], self["contact_phone"]]
 
 
-class ReportForm(ImpactForm):
+class ReportForm(CarefulForm, ImpactForm):
     """A new ticket. Providers choose whom it is for; everybody else has no such question."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -244,7 +245,7 @@ class SolvedForm(DeskForm):
         systems.queryset = System.objects.visible_to(reader).running()
 
 
-class ReplyForm(DeskForm):
+class ReplyForm(CarefulForm, DeskForm):
     text = forms.CharField(
         label=_("Your message"),
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -14,6 +14,7 @@ from supportdesk.accounts.access import Role
 from supportdesk.accounts.models import Team, User
 from tickets import actions, possible
 from tickets.admin.finding import FindingForm, VerbForm
+from tickets.careful import CarefulForm
 from tickets.models import Message, Ticket
 from training.models import Course
 
@@ -31,7 +32,7 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files or []]
 
 
-class Say(VerbForm):
+class Say(CarefulForm, VerbForm):
     text = forms.CharField(
         label=_("Text"), max_length=50_000, widget=forms.Textarea({"class": "sd-input", "rows": 6})
     )
