@@ -13,6 +13,7 @@ from supportdesk.errors import NotAllowed, WrongState
 from supportdesk.messaging import actions, outbox
 from supportdesk.messaging.models import Dispatch, Event
 from tickets.models import HistoryEntry
+from training.models import ContributionState
 from training.models import State as EnrolmentState
 
 
@@ -118,5 +119,6 @@ def test_every_reaction_waits_for_an_event_that_some_verb_announces():
     kinds = {f"ticket.{kind}" for kind in HistoryEntry.Kind.values}
     kinds |= {f"page.{kind}" for kind in PageEvent.Kind.values}
     kinds |= {f"enrolment.{state}" for state in EnrolmentState.values}
+    kinds |= {f"contribution.{state}" for state in ContributionState.values}
 
     assert {name for name, found in outbox.REACTIONS.items() if found} <= written | kinds
