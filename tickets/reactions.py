@@ -29,6 +29,7 @@ from tickets import (
 from tickets.mail import Letter
 from tickets.models import (
     Attachment,
+    Defect,
     Escalation,
     HistoryEntry,
     MajorFault,
@@ -50,6 +51,8 @@ def _named_in_notes(reader: User, numbers: Collection[int]) -> set[int]:
 notes.SHOWN.append(_named_in_notes)
 about.HEARD["tickets.ticket"] = webhooks.heard_by
 about.VISIBLE["tickets.majorfault"] = MajorFault.objects.visible_to
+about.VISIBLE["tickets.defect"] = Defect.objects.visible_to
+about.HEARD["tickets.defect"] = webhooks.defects_heard_by
 about.HEARD["tickets.majorfault"] = webhooks.faults_heard_by
 notices.EVENTS.update(
     {
@@ -338,6 +341,17 @@ def _telling_of_faults(event: str) -> None:
 
 for _event in webhooks.OF_FAULTS:
     _telling_of_faults(_event)
+
+
+def _telling_of_defects(event: str) -> None:
+    @reacts_to(event)
+    def tell_the_tracker(defect: int, comment: int = 0, **_more: Any) -> None:
+        row, said = Defect.objects.get(pk=defect), {"comment": comment} if comment else {}
+        webhooks.tell_of_defect(row, event, comment, **said)
+
+
+for _event in webhooks.OF_DEFECTS:
+    _telling_of_defects(_event)
 
 
 def _ticket(number: int) -> Ticket:

@@ -1,13 +1,15 @@
-"""What customers' systems hear of tickets: that something happened, never what was written."""
+"""What systems hear, customers' of tickets and development's of defects: that something happened,
+never what was written.
+"""
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from supportdesk.accounts.models import Webhook
 from supportdesk.messaging import dispatch
 from supportdesk.messaging.models import Endpoint
-from tickets.models import MajorFault, Ticket
+from tickets.models import Defect, MajorFault, Ticket
 
 # Events inside the house, and what they are called outside. Notes and searches for somebody are
 # nobody's business but ours; who has it is told when there is somebody.
@@ -51,6 +53,14 @@ OF_ACCESS = [
 ]
 # Of the worst case, those whom it concerns hear with or without a ticket.
 OF_FAULTS = ["fault.declared", "fault.updated", "fault.ended"]
+# Of defects the vendor's own systems hear: behind one stand customers who must not see each other.
+OF_DEFECTS = [
+    "defect.reported",
+    "defect.accepted",
+    "defect.fixed",
+    "defect.rejected",
+    "defect.commented",
+]
 # Of these only what the customer's own people brought up: what worries us is ours.
 THEIR_OWN = {"ticket.escalated", "ticket.decided"}
 
@@ -88,3 +98,23 @@ def tell_of_fault(fault: MajorFault, event: str, occasion: object) -> None:
 
 def faults_heard_by(endpoint: Endpoint) -> QuerySet[MajorFault]:
     return MajorFault.objects.heard_of_by(Webhook.objects.organisations_heard(endpoint))
+
+
+def tell_of_defect(defect: Defect, event: str, occasion: object, **facts: object) -> None:
+    """Development's tracker, which reads the rest and answers with a token of its own."""
+    body = {
+        "number": defect.number,
+        "module": defect.module.code,
+        "state": defect.state,
+        "tracker_key": defect.tracker_key,
+        **facts,
+    }
+    hearing = Webhook.objects.of_the_vendor().filter(endpoint__is_active=True)
+    for webhook in hearing.select_related("endpoint"):
+        key = f"{event}:{defect.pk}:{occasion}"
+        dispatch.webhook(webhook.endpoint, event, body, key=key, subject=defect)
+
+
+def defects_heard_by(endpoint: Endpoint) -> QuerySet[Defect]:
+    ours = Webhook.objects.of_the_vendor().filter(endpoint=endpoint)
+    return Defect.objects.filter(Exists(ours))

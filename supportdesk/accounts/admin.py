@@ -236,7 +236,7 @@ class InvitationAdmin(WithVerbs, DeskAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(DeskAdmin):
-    """Where customers' systems hear from us. They are managed through the API."""
+    """Where systems hear from us, customers' and our own. They are managed through the API."""
 
     section = Section.CUSTOMERS
     list_display = ["name", "organisation", "address", "is_on", "failures"]

@@ -42,7 +42,11 @@ class OrganisationOut(Row):
 
 class WebhookOut(Row):
     id = serializers.IntegerField()
-    organisation = serializers.CharField(source="organisation.code")
+    organisation = serializers.CharField(
+        source="organisation.code",
+        allow_null=True,
+        help_text="Null for the vendor's own, which hear of defects.",
+    )
     name = serializers.CharField()
     url = serializers.URLField(source="endpoint.url")
     is_active = serializers.BooleanField(source="endpoint.is_active")
@@ -75,7 +79,8 @@ class WebhookIn(serializers.Serializer):
         slug_field="code",
         queryset=Organisation.objects.all(),
         required=False,
-        help_text="Your own when left out; the vendor's staff always name one.",
+        help_text="Your own when left out; for the vendor's staff that is a system that hears of"
+        " defects.",
     )
     name = Text(max_length=80)
     url = Text(max_length=500, help_text="A public https address.")
@@ -110,7 +115,9 @@ class OrganisationViewSet(DeskViewSet):
 
 
 class WebhookViewSet(DeskViewSet):
-    """The systems of your organisation that hear of its tickets; for coordinators."""
+    """The systems of your organisation that hear of its tickets; for coordinators. Those of the
+    vendor hear of defects.
+    """
 
     queryset = Webhook.objects.all()
     out = WebhookOut

@@ -43,17 +43,21 @@ def joined(invitation: Invitation, person: User) -> None:
 
 
 def webhook_failed(webhook: Webhook) -> None:
-    """To the coordinators, once per row of failures."""
-    people = User.objects.active().holding(Role.COORDINATOR)
-    for coordinator in people.filter(organisation=webhook.organisation_id):
+    """To its coordinators, or for a system of the house to the administrators, once per row of
+    failures.
+    """
+    ours = webhook.organisation is None
+    page = "admin:accounts_webhook_change" if ours else "webhook"
+    people = User.objects.active().holding(Role.ADMIN if ours else Role.COORDINATOR)
+    for person in people.filter(organisation=webhook.organisation):
         notices.tell(
-            coordinator,
+            person,
             "webhook.failed",
             "webhook/failed",
             key=f"webhook.failed:{webhook.pk}:{uuid.uuid4()}",
-            url=reverse("webhook", args=[webhook.pk]),
+            url=reverse(page, args=[webhook.pk]),
             webhook=webhook,
-            link=_link(reverse("webhook", args=[webhook.pk])),
+            link=_link(reverse(page, args=[webhook.pk])),
         )
 
 

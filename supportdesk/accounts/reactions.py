@@ -15,7 +15,7 @@ from supportdesk.messaging.outbox import reacts_to
 
 notices.EVENTS["invitation.accepted"] = _("Somebody I invited has joined")
 notices.EVENTS["webhook.failed"] = _("A webhook was switched off because it failed too long")
-notices.ONLY_FOR["webhook.failed"] = lambda person: person.is_any(Role.COORDINATOR)
+notices.ONLY_FOR["webhook.failed"] = lambda person: person.is_any(Role.COORDINATOR, Role.ADMIN)
 
 
 @reacts_to("invitation.accepted")
@@ -33,7 +33,7 @@ def send_the_link(person: int | None, **_more: Any) -> None:
 
 
 @reacts_to("endpoint.switched_off")
-def tell_the_coordinators(endpoint: int, **_more: Any) -> None:
+def tell_who_looks_after_it(endpoint: int, **_more: Any) -> None:
     webhook = Webhook.objects.select_related("organisation", "endpoint")
     row = webhook.filter(endpoint=endpoint, endpoint__is_active=False).first()
     if row is not None:

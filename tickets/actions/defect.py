@@ -217,4 +217,4 @@ def _save(defect: Defect, **facts: Any) -> None:
 
 def _told(defect: Defect, verb: str, *, by: User, **facts: Any) -> None:
     audit.record(verb, defect, by=by, **facts)
-    outbox.emit(verb, defect=defect.pk, by=by.pk)
+    outbox.emit(verb, defect=defect.pk, by=by.pk, **facts)

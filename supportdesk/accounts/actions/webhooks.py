@@ -1,10 +1,13 @@
-"""Webhooks of an organisation: its coordinators register the systems that hear of its tickets."""
+"""Webhooks: coordinators register the systems that hear of their tickets, administrators those of
+the house that hear of defects.
+"""
 
 from __future__ import annotations
 
 import uuid
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from supportdesk.accounts import access
@@ -13,20 +16,21 @@ from supportdesk.audit import actions as audit
 from supportdesk.errors import Invalid, Refused
 from supportdesk.messaging import dispatch, endpoints
 
-MOST = 10  # of one organisation
+MOST = 10  # of one house
 RIGHT = "webhook.manage"
 
 
 @transaction.atomic
 def create_webhook(organisation: Organisation | None, *, by: User, name: str, url: str) -> Webhook:
-    """Register a system. Invalid unless its address is public; the endpoint has the secret."""
+    """Register a system of an organisation, or of the vendor's own where there is none. Invalid
+    unless its address is public; the endpoint has the secret.
+    """
     access.require(by, RIGHT)
-    if organisation is None:
-        raise Invalid(_("A webhook belongs to a customer."), "organisation")
-    if not by.is_vendor and organisation.pk != by.organisation_id:
+    if not by.is_vendor and (organisation is None or organisation.pk != by.organisation_id):
         raise Organisation.DoesNotExist
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    if organisation.webhooks.count() >= MOST:
+    if organisation is not None:
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    if _beside(organisation).count() >= MOST:
         raise Refused(_("There are many webhooks already. Please delete one first."))
     name = _free_name(organisation, name)
     endpoint = endpoints.register(url)
@@ -92,9 +96,13 @@ def _claim(webhook: Webhook, by: User) -> Webhook:
     return rows.select_related("organisation", "endpoint").get(pk=webhook.pk)
 
 
-def _free_name(organisation: Organisation, name: str) -> str:
+def _beside(organisation: Organisation | None) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(organisation=organisation)
+
+
+def _free_name(organisation: Organisation | None, name: str) -> str:
     if not (name := name.strip()):
         raise Invalid.blank("name")
-    if organisation.webhooks.filter(name=name).exists():
+    if _beside(organisation).filter(name=name).exists():
         raise Invalid(_("There is one of this name already."), "name")
     return name

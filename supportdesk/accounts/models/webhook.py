@@ -1,4 +1,6 @@
-"""A webhook: the endpoint of an organisation's system that hears of its tickets."""
+"""A webhook: the endpoint of a system that hears of an organisation's tickets, or, where it is the
+vendor's own, of defects.
+"""
 
 from __future__ import annotations
 
@@ -43,12 +45,21 @@ class WebhookQuerySet(models.QuerySet):
         near = Q(organisation=organisation) | Q(organisation__in=mandates.values("provider"))
         return self.filter(near, organisation__is_active=True)
 
+    def of_the_vendor(self) -> Self:
+        """Systems of the house itself, as development's tracker. No ticket is told to them."""
+        return self.filter(organisation=None)
+
 
 class Webhook(models.Model):
     """Address, secret and state are the endpoint's; this says whose it is."""
 
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="webhooks", verbose_name=_("organisation")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        related_name="webhooks",
+        verbose_name=_("organisation"),
+        help_text=_("Empty for the vendor's own, which hear of defects."),
     )
     endpoint = models.OneToOneField(
         Endpoint, models.PROTECT, related_name="webhook", verbose_name=_("endpoint")
@@ -64,7 +75,9 @@ class Webhook(models.Model):
         ordering = ["organisation", "name"]
         constraints = [
             models.UniqueConstraint(
-                name="webhooks_are_told_by_name", fields=["organisation", "name"]
+                name="webhooks_are_told_by_name",
+                fields=["organisation", "name"],
+                nulls_distinct=False,
             )
         ]
 
