@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from supportdesk.accounts import access
 from supportdesk.web.portal import SignedIn
-from tickets.figures import report
+from tickets.figures import heat, report
 from tickets.portal import in_office_at
 
 
@@ -16,13 +16,15 @@ from tickets.portal import in_office_at
 @in_office_at("admin:tickets_figures")
 def figures(request: SignedIn) -> HttpResponse:
     access.require(request.user, "figures.view")
-    form = report.PeriodForm(request.GET if "period" in request.GET else {"period": "quarter"})
+    form = report.PeriodForm(request.user, request.GET.dict())
     over = form.chosen()
-    found = report.tables(request.user, over)
+    came = report.arrived(request.user, over)
+    found = report.tables(request.user, over, came)
     if "csv" in request.GET:
         file = report.download(found, request.GET["csv"], over)
         if file is None:
             raise Http404
         return file
     context = {"section": "organisation", "form": form, "over": over, "tables": found}
+    context |= heat.shown(came)
     return render(request, "tickets/figures.html", context)

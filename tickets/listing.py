@@ -10,7 +10,7 @@ from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -41,6 +41,7 @@ class Order(models.TextChoices):
     OLDEST = "oldest", _("Oldest first")
     CHANGED = "changed", _("Last change first")
     PRIORITY = "priority", _("Priority first")
+    DUE = "due", _("Next promise first")
 
 
 # What each order sorts by, and whether downwards. The number makes every key unique.
@@ -49,7 +50,11 @@ KEYS: dict[str, tuple[str | None, bool]] = {
     Order.OLDEST: (None, False),
     Order.CHANGED: ("changed_at", True),
     Order.PRIORITY: ("priority", False),
+    Order.DUE: ("due_by", False),
 }
+
+
+MOMENTS = {"changed_at", "due_by"}
 
 
 def viewed(rows: TicketQuerySet, view: str, reader: User) -> TicketQuerySet:
@@ -72,10 +77,12 @@ class Page:
 
 
 def page(
-    rows: QuerySet[Ticket], order: str, *, after: str = "", before: str = "", size: int = PAGE
+    rows: TicketQuerySet, order: str, *, after: str = "", before: str = "", size: int = PAGE
 ) -> Page:
     """The page after one cursor or before the other. A senseless cursor means the first page."""
     name, downwards = KEYS[order]
+    if name == "due_by":
+        rows = rows.with_due_by()
     mark = _parsed(before or after, name)
     backwards = bool(before) and mark is not None
     down = downwards != backwards
@@ -120,7 +127,7 @@ def _parsed(cursor: str, name: str | None) -> tuple[Any, int] | None:
         parsed = int(number)
         if name is None:
             key: Any = int(value) if value else None
-        elif name == "changed_at":
+        elif name in MOMENTS:
             key = datetime.fromisoformat(value)
         else:
             key = int(value)
@@ -133,5 +140,5 @@ def _parsed(cursor: str, name: str | None) -> tuple[Any, int] | None:
 def _is_sane(key: Any) -> bool:
     if not isinstance(key, datetime):
         return abs(key) < 2**15
-    # Near the ends of the calendar other zones fall off it; nothing changed in those years.
+    # Near the ends of the calendar other zones fall off it; nothing happened in those years.
     return key.tzinfo is not None and MINYEAR < key.year < MAXYEAR

@@ -11,7 +11,8 @@ from django.utils import timezone
 from supportdesk.accounts.access import Role
 from tests.factories import UserFactory, a_ticket
 from tickets import actions
-from tickets.figures import age, causes, escalated, kept, period, tables
+from tickets.arrivals import Arrivals
+from tickets.figures import age, causes, escalated, hours, kept, period, tables
 from tickets.figures.tables import Line, Table
 from tickets.models import Escalation, Ticket
 
@@ -117,6 +118,45 @@ def test_a_coordinator_sees_their_own_figures_and_takes_them_along(
         assert (len(lines) > 1) == there
     client.force_login(alice)
     assert client.get(address).status_code == 403
+
+
+def test_arrivals_are_counted_by_weekday():
+    lines = hours.by_weekday(Arrivals({(1, 7): 5, (1, 8): 1, (7, 7): 2})).lines
+
+    assert [(line.name, line.numbers, line.share) for line in lines][::6] == [
+        ("Monday", [6], 75),
+        ("Sunday", [2], 25),
+    ]
+    assert hours.by_weekday(Arrivals({})).lines == []
+
+
+@pytest.mark.django_db
+def test_a_coordinator_sees_when_tickets_come_and_no_team(client, carol, new_ticket, other_team):
+    client.force_login(carol)
+    answer = client.get(reverse("figures"), {"period": "year", "team": other_team.pk})
+
+    assert answer.context["arrivals"].total == 1
+    assert answer.content.decode().count("sd-heat") == 1
+    assert "team" not in answer.context["form"].fields
+
+
+@pytest.mark.django_db
+def test_the_office_narrows_all_figures_to_a_team(
+    client, lea, sam, closed_ticket, other_team, team
+):
+    actions.rate(closed_ticket, by=closed_ticket.opened_by, score=4)
+    Escalation.objects.create(ticket=closed_ticket, reason="age", text="x", raised_by=sam)
+    client.force_login(lea)
+
+    def counted(team) -> dict[str, int]:
+        page = client.get(reverse("admin:tickets_figures"), {"period": "year", "team": team.pk})
+        return {
+            one.slug: sum(line.numbers[0] for line in one.lines) for one in page.context["tables"]
+        }
+
+    ours = counted(team)
+    assert ours["hours"] == ours["weekdays"] == ours["escalations"] == ours["causes"] == 1
+    assert set(counted(other_team).values()) == {0}
 
 
 @pytest.mark.django_db

@@ -15,14 +15,18 @@ from tickets.search import find
 
 @pytest.fixture
 def tickets(alice, module, alpina):
-    """Seven, some of the same priority and some changed at the very same moment."""
+    """Seven, some of the same priority, some changed and some due at the very same moment, and two
+    for which nothing is promised.
+    """
     rows = [
         a_ticket(by=alice, module=module, organisation=alpina, customer_priority=n % 3 + 1)
         for n in range(7)
     ]
     now = timezone.now()
     for n, row in enumerate(rows):
-        Ticket.objects.filter(pk=row.pk).update(changed_at=now - timedelta(hours=n // 2))
+        due_at = None if n in (2, 5) else now + timedelta(hours=n // 2)
+        moments = {"changed_at": now - timedelta(hours=n // 2), "due_at": due_at}
+        Ticket.objects.filter(pk=row.pk).update(**moments)
     return rows
 
 
@@ -57,6 +61,7 @@ def test_orders_are_what_their_names_say(tickets):
     assert numbers(Order.OLDEST) == ours
     assert numbers(Order.CHANGED)[:2] == [ours[1], ours[0]]  # the same moment: newest first
     assert numbers(Order.PRIORITY)[:3] == [ours[0], ours[3], ours[6]]
+    assert numbers(Order.DUE) == [ours[n] for n in (0, 1, 3, 4, 6, 2, 5)]  # what rests is last
 
 
 def test_a_ticket_that_arrives_meanwhile_shifts_nothing(tickets, alice, module, alpina):
@@ -141,10 +146,10 @@ def test_views_split_the_tickets_of_a_customer(
     assert numbers(View.ALL) == {waiting_ticket.number, hers.number}
 
 
-@pytest.mark.parametrize("order", [Order.NEWEST, Order.CHANGED, Order.PRIORITY])
+@pytest.mark.parametrize("order", [Order.NEWEST, Order.CHANGED, Order.PRIORITY, Order.DUE])
 def test_each_order_is_read_from_an_index(tickets, alpina, order):
     name = listing.KEYS[order][0]
-    rows = Ticket.objects.filter(organisation=alpina)
+    rows = Ticket.objects.filter(organisation=alpina).with_due_by()
     page = listing.page(rows, order, size=2)
     mark = listing._parsed(page.after, name)
     down = listing.KEYS[order][1]

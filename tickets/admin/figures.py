@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def page(office: TicketAdmin, request: HttpRequest) -> HttpResponse:
     if not access.may(colleague(request), "report.view"):
         raise PermissionDenied
-    form = report.PeriodForm(request.GET if "period" in request.GET else {"period": "quarter"})
-    over = form.chosen()
-    found = report.tables(colleague(request), over)
+    reader = colleague(request)
+    form = report.PeriodForm(reader, request.GET.dict())
+    over, team = form.chosen(), form.chosen_team()
+    found = report.tables(reader, over, report.arrived(reader, over, team), team)
     if "csv" in request.GET:
         file = report.download(found, request.GET["csv"], over)
         if file is None:

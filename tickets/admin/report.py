@@ -10,8 +10,6 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,15 +17,13 @@ from supportdesk.accounts import access
 from supportdesk.accounts.models import Team
 from supportdesk.web.office import colleague
 from tickets import accuracy, arrivals
-from tickets.arrivals import Arrivals
+from tickets.figures import heat
 from tickets.models import Ticket
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
 
 WEEKS = [4, 13, 52]
-LEFT, TOP, ROW = 34, 20, 28  # the heat map's margins and row height, in SVG units
-WIDTH = 1022
 BAR, FULL_BAR = 26, 400  # a month's row, and the length of 100 %
 
 
@@ -44,31 +40,6 @@ class PeriodForm(forms.Form):
         ]
         for field in self.fields.values():
             field.widget.attrs["class"] = "sd-input sd-auto"
-
-
-@dataclass(frozen=True)
-class Square:
-    """One hour of one weekday in the heat map, placed."""
-
-    x: int
-    y: int
-    width: int
-    shade: int
-    count: int
-    weekday: str
-    hour: int
-
-    @property
-    def middle(self) -> int:
-        return self.x + self.width // 2
-
-    @property
-    def baseline(self) -> int:
-        return self.y + 17
-
-    @property
-    def dark(self) -> bool:
-        return self.shade >= arrivals.RAMP - 1
 
 
 @dataclass(frozen=True)
@@ -127,36 +98,4 @@ def _accuracy(since: datetime, until: datetime, team: Team | None) -> dict[str, 
 def _arrivals(request: HttpRequest, since: datetime, team: Team | None) -> dict[str, Any]:
     rows = Ticket.objects.visible_to(colleague(request)).filter(opened_at__gte=since)
     found = arrivals.of(rows.filter(team=team) if team else rows)
-    return {"arrivals": found, "heat": heat_map(found), "peak": _named(found.peak)}
-
-
-def heat_map(found: Arrivals) -> list[tuple[str, list[Square]]]:
-    """Rows of placed squares, Monday first."""
-    if not found.hours:
-        return []
-    step = (WIDTH - LEFT) // len(found.hours)
-    return [
-        (
-            str(WEEKDAYS_ABBR[day - 1]),
-            [
-                Square(
-                    x=LEFT + column * step,
-                    y=TOP + (day - 1) * ROW,
-                    width=step - 2,
-                    shade=found.shade(day, hour),
-                    count=found.at(day, hour),
-                    weekday=str(WEEKDAY_NAMES[day - 1]),
-                    hour=hour,
-                )
-                for column, hour in enumerate(found.hours)
-            ],
-        )
-        for day in arrivals.WEEKDAYS
-    ]
-
-
-def _named(peak: tuple[int, int] | None) -> dict[str, Any]:
-    if peak is None:
-        return {}
-    day, hour = peak
-    return {"weekday": str(WEEKDAY_NAMES[day - 1]), "hour": hour, "until": hour + 1}
+    return heat.shown(found)

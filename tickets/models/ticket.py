@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Coalesce, Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,11 @@ PRIORITY_MEANINGS = {
 SOUGHT_IN_VAIN = Q(routed_at__isnull=False) & (Q(assignee=None) | Q(assigned_at__lt=F("routed_at")))
 
 
+# What is due for whom nothing is promised; an index has the same words.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+DUE_BY = Coalesce("due_at", Value(NEVER, output_field=models.DateTimeField()))
+
+
 class TicketQuerySet(CustomerRows):
     def visible_to(self, user: User) -> Self:
         """Confidential ones: opener, caller, coordinators, assignee, leads and auditor only."""
@@ -113,6 +118,10 @@ class TicketQuerySet(CustomerRows):
     def by_need(self) -> Self:
         """What is due first; behind it what rests, the older first."""
         return self.order_by(F("due_at").asc(nulls_last=True), "number")
+
+    def with_due_by(self) -> Self:
+        """The same as a value that each ticket has: what rests is due at the end of time."""
+        return self.annotate(due_by=DUE_BY)
 
     def waiting_for(self, user: User) -> Self:
         """Tickets where the next move is this customer's."""
@@ -296,6 +305,7 @@ class Ticket(models.Model):
             # For those who read several customers, or all.
             models.Index(fields=["changed_at", "number"], name="tickets_by_any_change"),
             models.Index(fields=["organisation", "priority", "number"], name="tickets_by_priority"),
+            models.Index("organisation", DUE_BY, "number", name="tickets_by_promise"),
             models.Index(
                 fields=["assignee", "due_at", "number"],
                 condition=~Q(status__in=["resolved", "closed"]),
