@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
 from oncall.actions.paging import TICK
 from oncall.models import Page, Policy, PolicyVersion
 from supportdesk.accounts.access import Role
@@ -9,6 +13,8 @@ from supportdesk.accounts.models import Scope, Token
 from supportdesk.messaging import actions, hints
 from supportdesk.messaging.models import Dispatch
 from tests import factories as make
+from tickets import actions as tickets
+from tickets.models import Agreement, EscalationLevel
 
 
 def alices_token() -> str:
@@ -56,3 +62,38 @@ def pages(prefix: str, count: str, delay: str) -> None:
             key=f"{prefix}-{n}", title=f"{prefix}-{n}", policy=policy, version=version
         )
     hints.after_commit(*TICK)
+
+
+def promises(count: str) -> None:
+    """Severe tickets in sam's charge, for a customer who was promised seconds, around the clock:
+    their nine levels pass within a minute, and the last of the answer costs sam the ticket.
+    """
+    for factory in (
+        make.OrganisationFactory,
+        make.CalendarFactory,
+        make.TeamFactory,
+        make.ModuleFactory,
+        make.UserFactory,
+    ):
+        factory.reset_sequence(1000)  # another process has used the first numbers
+    customer = make.OrganisationFactory()
+    opener = make.UserFactory(organisation=customer, roles=[Role.MEMBER])
+    team = make.TeamFactory()
+    team.calendar.hours.update(opens_minute=0, closes_minute=24 * 60)
+    for weekday in (5, 6):
+        team.calendar.hours.create(weekday=weekday, opens_minute=0, closes_minute=24 * 60)
+    make.UserFactory(email="lea@desk.example", team=team, roles=[Role.LEAD])
+    module = make.ModuleFactory(team=team)
+    silent, heir = (make.UserFactory(team=team) for _n in range(2))
+    for person in (silent, heir):
+        make.CompetenceFactory(person=person, module=module)
+    EscalationLevel.objects.filter(priority=2, clock="answer", share=150).update(takes_away=True)
+    times = {"first_response": 16, "answer": 22, "next_word": 22, "resolution": 28}
+    agreement = Agreement.objects.create(
+        organisation=customer, during=DateRange(date(2020, 1, 1), None)
+    )
+    lengths = {name: timedelta(seconds=seconds) for name, seconds in times.items()}
+    agreement.lines.create(priority=2, closes_after=30, **lengths)
+    facts = {"by": opener, "organisation": customer, "module": module, "customer_priority": 2}
+    for _n in range(int(count)):
+        tickets.take(make.a_ticket(**facts), by=silent)

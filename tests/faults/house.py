@@ -209,7 +209,7 @@ class House:
     def _start(self, name: str) -> None:
         kind = name.rstrip("23456789")
         web = ("-m", "gunicorn", "supportdesk.wsgi", f"--bind=127.0.0.1:{self.web}", "--threads=4")
-        beat = self.folder / "beat"
+        beat = self.folder / name
         commands = {
             "web": (*web, "--no-control-socket", "--log-level=warning"),
             "worker": (*WORKER, "-Q", "celery", "-c", "2", "-n", f"{name}@faults"),
