@@ -11,17 +11,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import Mandate, Service, User
+from supportdesk.accounts.models import User
 from supportdesk.messaging import about, notices
 from supportdesk.messaging.outbox import reacts_to
 from tickets import webhooks
 from tickets.models import AccessEntry, AccessRequest
+from tickets.models.access_request import deciders
 
 Kind = AccessEntry.Kind
 about.VISIBLE["tickets.accessrequest"] = AccessRequest.objects.visible_to
 notices.EVENTS["access.changed"] = _("Access to a system is asked for, approved, revoked or ended")
 notices.ONLY_FOR["access.changed"] = lambda user: user.is_any(
-    Role.COORDINATOR, Role.AGENT, Role.LEAD
+    Role.COORDINATOR, Role.AGENT, Role.LEAD, Role.ADMIN
 )
 
 
@@ -30,7 +31,30 @@ def tell_the_other_side(entry: int, **_more: Any) -> None:
     """The coordinators of what we do, the one who asked of what they do."""
     line = _line(entry)
     asker = line.request.asked_by
-    _tell(line, deciders(line.request) if line.by_id == asker.pk else [asker])
+    theirs = deciders(line.request.ticket.organisation)
+    _tell(line, list(theirs) if line.by_id == asker.pk else [asker])
+
+
+@reacts_to("access.asked")
+def tell_that_nobody_can_decide(entry: int, **_more: Any) -> None:
+    """A customer without a coordinator answers nothing: our administrators invite one."""
+    request = _line(entry).request
+    owner = request.ticket.organisation
+    if deciders(owner).exists():
+        return
+    url = reverse("admin:accounts_organisation_change", args=[owner.pk])
+    for reader in User.objects.active().holding(Role.ADMIN):
+        notices.tell(
+            reader,
+            "access.changed",
+            "access/nobody",
+            key=f"access.nobody:{request.pk}",
+            url=url,
+            organisation=owner,
+            system=request.system,
+            actor=request.asked_by,
+            link=settings.BASE_URL.rstrip("/") + url,
+        )
 
 
 @reacts_to("access.revoked", urgent=True)
@@ -47,16 +71,6 @@ def _telling(event: str) -> None:
 
 for _event in webhooks.OF_ACCESS:
     _telling(_event)
-
-
-def deciders(request: AccessRequest) -> list[User]:
-    """Coordinators of the customer, and of providers whose mandate carries access today."""
-    owner = request.ticket.organisation
-    mandates = Mandate.objects.valid().filter(
-        insurer=owner, carries__contains=[Service.ACCESS, Service.TICKETS]
-    )
-    near = [owner.pk, *mandates.values_list("provider", flat=True)]
-    return list(User.objects.active().holding(Role.COORDINATOR).filter(organisation__in=near))
 
 
 def _tell(line: AccessEntry, people: list[User]) -> None:

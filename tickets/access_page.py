@@ -17,7 +17,7 @@ from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.portal import SignedIn
 from tickets import actions
 from tickets.models import AccessRequest
-from tickets.models.access_request import Phase
+from tickets.models.access_request import Phase, deciders
 from tickets.portal import in_office_at
 
 SHOWN = 100
@@ -92,6 +92,8 @@ def _page(
         "access": row,
         "log": list(row.log.select_related("by")),
         "form": form or AnswerForm(),
+        "waits": row.phase == Phase.ASKED,
+        "deciders": list(deciders(row.ticket.organisation)) if row.phase == Phase.ASKED else [],
         "decides": decides and row.phase == Phase.ASKED,
         "revokes": decides and row.phase in (Phase.OPEN, Phase.COMING),
     }

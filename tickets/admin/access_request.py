@@ -29,7 +29,7 @@ from tickets.actions.access_requests import in_use
 from tickets.admin.finding import put
 from tickets.forms import DateTimeInput, SystemField
 from tickets.models import AccessRequest, Ticket
-from tickets.models.access_request import Phase
+from tickets.models.access_request import Phase, deciders
 
 if TYPE_CHECKING:
     from tickets.admin.ticket import TicketAdmin
@@ -100,7 +100,7 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
     if request.method == "POST":
         row, status = _asked(ticket, form, user)
         if row is not None:
-            messages.success(request, gettext("Asked. The customer's coordinators are told."))
+            messages.success(request, _told(row))
             address = reverse("admin:tickets_accessrequest_change", args=[row.pk])
             return HttpResponseRedirect(address)
     return office.page(
@@ -110,6 +110,7 @@ def page(office: TicketAdmin, request: HttpRequest, number: int) -> HttpResponse
         title=gettext("Access for %(number)s") % {"number": ticket.number},
         ticket=ticket,
         form=form,
+        deciders=list(deciders(ticket.organisation)),
         accesses=AccessRequest.objects.visible_to(user).filter(ticket=ticket).for_lists(),
     )
 
@@ -118,6 +119,12 @@ def _usual(ticket: Ticket) -> dict[str, Any]:
     """What one mostly asks for: the ticket's own system, from now on, for half a day."""
     now = timezone.localtime().replace(second=0, microsecond=0)
     return {"system": ticket.system_id, "starts_at": now, "ends_at": now + timedelta(hours=4)}
+
+
+def _told(row: AccessRequest) -> str:
+    if deciders(row.ticket.organisation).exists():
+        return gettext("Asked. The customer's coordinators are told.")
+    return gettext("Asked. Our administrators are told to invite somebody who can decide.")
 
 
 def _asked(ticket: Ticket, form: AskForm, user: User) -> tuple[AccessRequest | None, int]:
@@ -210,6 +217,8 @@ class AccessRequestAdmin(DeskAdmin):
             status=status,
             title=_("Access to %(system)s") % {"system": row.system},
             row=row,
+            waits=row.phase == Phase.ASKED,
+            deciders=list(deciders(row.ticket.organisation)) if row.phase == Phase.ASKED else [],
             log=list(row.log.select_related("by")),
             offers=_offers(row, colleague(request), tried),
             refused=tried[1].non_field_errors() if tried else "",

@@ -7,12 +7,12 @@ from typing import Any, Self
 import pgtrigger
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, F, Func, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from releases.models import System
 from supportdesk.accounts.access import Role
-from supportdesk.accounts.models import CustomerRows, Organisation, Service, User
+from supportdesk.accounts.models import CustomerRows, Mandate, Organisation, Service, User
 from tickets.models.ticket import Ticket
 
 # The clock that counts is the database's, at this very moment: not the transaction's begin.
@@ -80,6 +80,15 @@ class AccessRequestQuerySet(CustomerRows):
         return self.in_phase().select_related(
             "ticket__organisation", "system", "asked_by", "decided_by", "ended_by"
         )
+
+
+def deciders(organisation: Organisation) -> QuerySet[User]:
+    """Coordinators of the customer, and of providers whose mandate carries access today."""
+    mandates = Mandate.objects.valid().filter(
+        insurer=organisation, carries__contains=[Service.ACCESS, Service.TICKETS]
+    )
+    near = Q(organisation=organisation) | Q(organisation__in=mandates.values("provider"))
+    return User.objects.active().holding(Role.COORDINATOR).filter(near).order_by("name")
 
 
 class AccessRequest(models.Model):
