@@ -22,6 +22,7 @@ from tickets import (
     access_letters,  # noqa: F401 - reacts, too
     actions,
     alarm,
+    fault_letters,  # noqa: F401 - reacts, too
     mail,
     package_news,  # noqa: F401 - reacts, too
     webhooks,
@@ -50,7 +51,6 @@ def _named_in_notes(reader: User, numbers: Collection[int]) -> set[int]:
 
 notes.SHOWN.append(_named_in_notes)
 about.HEARD["tickets.ticket"] = webhooks.heard_by
-about.VISIBLE["tickets.majorfault"] = MajorFault.objects.visible_to
 about.VISIBLE["tickets.defect"] = Defect.objects.visible_to
 about.HEARD["tickets.defect"] = webhooks.defects_heard_by
 about.HEARD["tickets.majorfault"] = webhooks.faults_heard_by
@@ -72,7 +72,6 @@ notices.EVENTS.update(
 )
 about.PRESSING["tickets.ticket"] = lambda ticket: ticket.priority == Priority.STANDSTILL
 about.PRESSING["tickets.accessrequest"] = lambda row: row.ticket.priority == Priority.STANDSTILL
-about.PRESSING["tickets.majorfault"] = lambda fault: True
 notices.PRESSING.update({"ticket.escalated", "ticket.unrouted"})
 notices.STAFF_ONLY.update({"ticket.noted", "ticket.unrouted"})
 

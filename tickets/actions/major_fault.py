@@ -21,9 +21,19 @@ from supportdesk.messaging import outbox
 from tickets import alarm
 from tickets.actions import escalation, steps
 from tickets.actions.clockwork import wind
-from tickets.models import DONE, Escalation, FaultTicket, FaultUpdate, MajorFault, Message, Ticket
+from tickets.models import (
+    DONE,
+    Escalation,
+    FaultTicket,
+    FaultUpdate,
+    HistoryEntry,
+    MajorFault,
+    Message,
+    Ticket,
+)
 from tickets.models.escalation import LEVELS
 
+Kind = HistoryEntry.Kind
 WORST_CASE = Escalation.Reason.WORST_CASE
 
 
@@ -81,7 +91,8 @@ def unlink_from_fault(fault: MajorFault, *, by: User, ticket: Ticket) -> None:
     gone, _rows = fault.links.filter(ticket=row).delete()
     if not gone:
         raise Refused(_("This ticket is not linked."))
-    steps.announce(row, "ticket.unlinked", by=by, fault=fault.pk)
+    steps.change(row)
+    steps.trace(row, Kind.OUT_FAULT, by=by, reason=fault.title, fault=fault.pk)
     audit.record("fault.unlinked", fault, by=by, ticket=ticket.pk)
 
 
@@ -135,7 +146,8 @@ def _link(fault: MajorFault, ticket: Ticket, *, by: User) -> FaultTicket:
     row, new = fault.links.get_or_create(ticket=ticket, defaults={"linked_by": by})
     if not new:
         raise Refused(_("This ticket is linked already."))
-    steps.announce(ticket, "ticket.linked", by=by, fault=fault.pk)
+    steps.change(ticket)
+    steps.trace(ticket, Kind.IN_FAULT, by=by, reason=fault.title, fault=fault.pk)
     return row
 
 

@@ -105,6 +105,8 @@ class HistoryEntry(models.Model):
         ASSESSED = "assessed", _("escalation assessed")
         DECIDED = "decided", _("decision on the escalation")
         WITHDRAWN = "withdrawn", _("escalation withdrawn")
+        IN_FAULT = "in_fault", _("counted to a major fault")
+        OUT_FAULT = "out_fault", _("not counted to the major fault any more")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="history")
     at = models.DateTimeField(default=timezone.now)
