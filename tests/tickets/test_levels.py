@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -18,7 +19,7 @@ from tests.factories import STANDS, a_finding, a_ticket, published_levels
 from tickets import actions, clocks, levels
 from tickets.clocks import Clock, Kind, Moment, Terms
 from tickets.levels import Threshold
-from tickets.models import EscalationLevel, HistoryEntry, Message, PassedLevel, Ticket
+from tickets.models import Agreement, EscalationLevel, HistoryEntry, Message, PassedLevel, Ticket
 from tickets.tasks import pass_levels
 
 OFFICE = Message.Channel.OFFICE
@@ -243,3 +244,20 @@ def test_the_sample_says_what_the_sweep_would_tell(client, lea):
     assert (first.why, first.of_its_time, first.takes_away) == ("First response", "75 %", False)
     assert first.at == datetime(2026, 11, 25, 9, 45, tzinfo=UTC)
     assert EscalationLevel.objects.filter(priority=1).count() == 12
+
+
+def test_the_sample_keeps_to_the_agreement_of_the_customer_on_that_day(client, lea, alpina):
+    during = DateRange(date(2026, 11, 1), date(2026, 12, 1))
+    agreement = Agreement.objects.create(organisation=alpina, during=during)
+    lengths = dict.fromkeys(["first_response", "answer", "next_word", "resolution"], 4 * HOUR)
+    agreement.lines.create(priority=1, closes_after=30, **lengths)
+    client.force_login(lea)
+
+    def first(day: str) -> datetime:
+        facts = {"priority": 1, "team": lea.team_id, "organisation": alpina.pk}
+        facts["opened_at"] = f"{day}T10:00"
+        page = client.get(reverse("admin:tickets_escalationlevel_sample"), facts)
+        return page.context["rows"][0].at
+
+    assert first("2026-11-25") == datetime(2026, 11, 25, 12, tzinfo=UTC)  # 75 % of four hours
+    assert first("2026-12-02") == datetime(2026, 12, 2, 9, 45, tzinfo=UTC)  # of one hour

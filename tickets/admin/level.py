@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -15,14 +15,14 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk.accounts.models import Team
+from supportdesk.accounts.models import Organisation, Team
 from supportdesk.web.forms import DeskForm
 from supportdesk.web.office import AuditedAdmin, Section, colleague
 from supportdesk.worktime import calendars
 from tickets import actions, clocks, levels, promises
-from tickets.clocks import Kind, Moment
+from tickets.clocks import Kind, Moment, Terms
 from tickets.levels import Passing
-from tickets.models import AgeLimit, ClockReading, EscalationLevel, Priority
+from tickets.models import AgeLimit, Agreement, ClockReading, EscalationLevel, Priority
 
 EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 2100))
 NOT_SAID = {"required": _("Please choose one.")}
@@ -34,6 +34,12 @@ class SampleForm(DeskForm):
     priority = forms.TypedChoiceField(label=_("Priority"), coerce=int, choices=Priority.choices)
     team = forms.ModelChoiceField(
         Team.objects, label=_("Team"), empty_label=None, error_messages=NOT_SAID
+    )
+    organisation = forms.ModelChoiceField(
+        Organisation.objects,
+        label=_("Customer"),
+        required=False,
+        empty_label=_("one without a service agreement"),
     )
     opened_at = forms.DateTimeField(
         label=_("Opened"),
@@ -100,17 +106,28 @@ class Told:
     takes_away: bool = False
 
 
-def _sample(priority: int, team: Team, opened_at: datetime) -> list[Told]:
+def _sample(
+    priority: int, team: Team, organisation: Organisation | None, opened_at: datetime
+) -> list[Told]:
     """The notices of all clocks and of the ticket's age, the earliest first."""
-    rows = [_told(passing) for passing in _passings(priority, team, opened_at)]
+    terms = _terms(priority, team, organisation, timezone.localdate(opened_at))
+    rows = [_told(passing) for passing in _passings(priority, terms, opened_at)]
     for limit in AgeLimit.objects.filter(priority=priority):
         at, age = limit.reached_at(opened_at), _("%(n)d days") % {"n": limit.days}
         rows.append(Told(at, _("Its age, without a verdict"), age, limit.level))
     return sorted(rows, key=lambda row: row.at)
 
 
-def _passings(priority: int, team: Team, opened_at: datetime) -> list[Passing]:
-    terms = promises.terms(priority, calendars.of(team.calendar))
+def _terms(priority: int, team: Team, organisation: Organisation | None, day: date) -> Terms:
+    """By the customer's agreement of that day, if one holds then."""
+    agreements = Agreement.objects.filter(organisation=organisation).on(day)
+    agreement = agreements.select_related("calendar").prefetch_related("lines").first()
+    pledges = agreement.pledges() if agreement else {}
+    hours = (agreement and agreement.calendar) or team.calendar
+    return promises.terms(priority, calendars.of(hours), pledges.get(priority))
+
+
+def _passings(priority: int, terms: Terms, opened_at: datetime) -> list[Passing]:
     moments = [Moment(opened_at, Kind.OPENED_BY_CUSTOMER)]
     rows = EscalationLevel.objects.filter(priority=priority)
     return levels.passings(clocks.read(moments, terms), [row.threshold for row in rows])
