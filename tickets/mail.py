@@ -56,7 +56,7 @@ class Letter:
             ticket=self.ticket,
             reader=reader,
             actor=self.actor,
-            text=self._words(),
+            text=self._words(reader),
             files=self._files(),
             attachment=self.attachment,
             step=self.step,
@@ -73,12 +73,15 @@ class Letter:
         rows = self.message.attachments.all()
         return [(row, base + reverse("attachment", args=[row.pk])) for row in rows]
 
-    def _words(self) -> str:
-        """Public words go along; a confidential ticket keeps them."""
+    def _words(self, reader: User) -> str:
+        """Public words go along, and to colleagues what the desk itself says; a confidential
+        ticket keeps them.
+        """
         if self.ticket.confidential:
             return ""
         if self.step is not None:
-            return self.step.reason if self.step.public else ""
+            ours = reader.is_vendor and self.actor.is_any(Role.SYSTEM)
+            return self.step.reason if self.step.public or ours else ""
         return self.message.own_words if self.message and self.message.is_public else ""
 
 

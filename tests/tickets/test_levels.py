@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportdesk.accounts.models import User
+from supportdesk.messaging import outbox
+from supportdesk.messaging.models import Dispatch
 from supportdesk.worktime.arithmetic import ALWAYS
 from tests.factories import STANDS, a_finding, a_ticket, published_levels
 from tickets import actions, clocks, levels
@@ -108,6 +110,17 @@ def test_a_deadline_brings_the_ticket_before_the_leads_once(urgent):
     Ticket.objects.update(look_at=timezone.now())  # looked at again, as after a flushed broker
     sweep()
     assert urgent.history.filter(kind=HistoryEntry.Kind.ESCALATED).count() == 1
+
+
+def test_the_letter_says_to_the_lead_and_to_no_customer_what_has_run_out(urgent, lea, alice):
+    aged(urgent, 0.8)
+    sweep()
+    while outbox.react():
+        pass
+
+    letter = Dispatch.objects.get(recipient=lea, dedupe_key__startswith="ticket.escalated")
+    assert "75 %" in letter.content["text"]
+    assert not Dispatch.objects.filter(recipient=alice, content__text__contains="75 %").exists()
 
 
 def test_what_the_customer_does_not_read_leaves_their_list_in_order(urgent, lea):
