@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_vendors_webhooks"),
         ("releases", "0018_words"),
-        ("tickets", "0033_prevented"),
+        ("tickets", "0035_page_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

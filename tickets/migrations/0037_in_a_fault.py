@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0034_by_promise"),
+        ("tickets", "0036_by_promise"),
     ]
 
     operations = [
