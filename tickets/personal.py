@@ -70,6 +70,8 @@ def is_insured(number: str) -> bool:
 
 
 def is_account(number: str) -> bool:
+    if not number.isascii():
+        return False  # to the pattern the sign for Kelvin is a K, to nobody a letter of an IBAN
     turned = (number[4:] + number[:4]).upper()
     return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
 

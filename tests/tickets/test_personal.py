@@ -25,8 +25,11 @@ INSURED = "A123456780"
         ("Geburtsdatum: 1980-04-01", [Kind.BORN]),
         ("Der Lauf vom 12.03.2026 brach ab", []),
         (f"geb. 1.4.1980, {INSURED}", [Kind.BORN, Kind.INSURED]),
+        ("DE89 " + "\u212a" * 18, []),  # signs for Kelvin
+        ("AT61 " + "\u0130" * 16, []),
+        ("DE\u0668\u0669 3704 0044 0532 0130 00", []),  # digits, but not of an IBAN
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_what_looks_personal_is_found_and_nothing_else(text, kinds):
     assert [one.kind for one in found(text)] == kinds
