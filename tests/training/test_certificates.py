@@ -182,6 +182,12 @@ def test_a_revoked_certificate_is_said_to_be_and_has_no_file(client, press_offic
         Certificate.objects.update(revoked_at=None, revoked_because="")
 
 
+@pytest.mark.parametrize("typed", ["a\0b", "\u212a" * 26, "x" * 500], ids=range(3))
+def test_what_is_no_code_is_unknown_and_nothing_else(client, db, typed):
+    assert client.get(reverse("certificate_check"), {"code": typed}).status_code == 404
+    assert client.get(reverse("certificate", args=[typed])).status_code == 404
+
+
 def test_an_unknown_code_is_said_to_be_unknown(client):
     answer = client.get(reverse("certificate_check"), {"code": "abc"}, headers=ENGLISH)
     assert answer.status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from typing import Self
 
@@ -17,6 +18,7 @@ from training.models.enrolment import Enrolment
 from training.models.session import Session
 
 CODE_BYTES = 16  # 128 bits: nobody finds one by trying
+CODE = re.compile("[a-z2-7]{26}")
 
 
 def new_code() -> str:
@@ -51,7 +53,8 @@ class CertificateQuerySet(models.QuerySet):
 
     def with_code(self, typed: str) -> Self:
         """As it is printed, or as somebody types it from paper."""
-        return self.filter(code="".join(typed.lower().replace("-", " ").split()))
+        code = "".join(typed.lower().replace("-", " ").split())
+        return self.filter(code=code) if CODE.fullmatch(code) else self.none()
 
 
 class Certificate(models.Model):
