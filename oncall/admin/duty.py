@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -27,6 +25,7 @@ from oncall.admin.statement import StatementPage
 from oncall.models import Change, Duty, Feed, Schedule
 from oncall.spans import Span
 from supportdesk.accounts import access
+from supportdesk.web.fields import day_asked
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 
 SHOWN, SHOWN_HOLES = 50, 8
@@ -179,10 +178,7 @@ def _periods(first: date, last: date) -> list[critical.Critical]:
 
 def _days(asked: str, *, by_week: bool) -> tuple[date, date]:
     """The month or week that holds the day asked for; today's for anything that is no day."""
-    day = timezone.localdate()
-    if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", asked):
-        with suppress(ValueError):  # 31 February
-            day = date.fromisoformat(asked)
+    day = day_asked(asked)
     if by_week:
         first = day - timedelta(days=day.weekday())
         return first, first + timedelta(days=6)

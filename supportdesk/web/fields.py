@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib.postgres.forms import DateRangeField, RangeWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -163,3 +165,11 @@ class Spans(forms.Field):
 
 def _clock(minute: int) -> str:
     return f"{minute // 60}:{minute % 60:02}"
+
+
+def day_asked(said: str) -> date:
+    """The day an address names; today for what is no day, or one of another century."""
+    if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", said):
+        with suppress(ValueError):  # 31 February
+            return date.fromisoformat(said)
+    return timezone.localdate()

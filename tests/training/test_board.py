@@ -41,7 +41,8 @@ def test_the_board_opens_at_the_week_asked_for(client, session, tom):
     address = reverse("admin:training_session_board")
     page = client.get(address, {"from": f"{session.starts_at:%Y-%m-%d}"}).content.decode()
     assert reverse("admin:training_session_change", args=[session.pk]) in page
-    assert client.get(address, {"from": "nonsense"}).status_code == 200
+    for said in ("nonsense", "2026-02-31", "0001-01-01", "9999-12-31", "\0"):
+        assert client.get(address, {"from": said}).status_code == 200
     far = client.get(address, {"from": "2020-01-01"}).content.decode()
     assert session.name not in far
 

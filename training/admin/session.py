@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from supportdesk.accounts import access
 from supportdesk.accounts.models import User
 from supportdesk.errors import Refused
+from supportdesk.web.fields import day_asked
 from supportdesk.web.forms import DeskForm, attempt
 from supportdesk.web.office import DeskAdmin, MenuLine, Section, colleague
 from training import actions, board, feedback, places, wording
@@ -81,7 +81,7 @@ class SessionAdmin(DeskAdmin):
     def board(self, request: HttpRequest) -> HttpResponse:
         by = colleague(request)
         access.require(by, "session.view")
-        first = board.monday(parse_date(request.GET.get("from", "")) or timezone.localdate())
+        first = board.monday(day_asked(request.GET.get("from", "")))
         step = board.WEEKS * board.WEEK
         return self.page(
             request,
