@@ -32,6 +32,8 @@ KNOWS: dict[str, set[str]] = {
 }
 # Of the vendor only the confidential words are at stake: one of those who must not see them asks.
 ASK = {*KNOWS} - {*STAFF} | {"sam"}
+# No customer gets into the office, which the matrix holds for each: they all read one refusal.
+IN_OFFICE = {"sam", "mallory", "anonymous"}
 # Lists show more when asked; the words asked for are no marker, since pages repeat them.
 QUERIES = {
     "figures": ["period=year&csv=hours", "period=year&csv=kept"],
@@ -74,10 +76,11 @@ def leaks(text: str, knows: Iterable[str]) -> set[str]:
 def test_nobody_comes_across_a_word_of_others(route, house, knocking, caplog):
     caplog.set_level(logging.INFO)
     data, kind = bodies.of(route, house)
+    asking = IN_OFFICE if route.name.startswith("admin:") else ASK
     found = []
     for method, path in asked(route, house):
         for name, visitor in knocking["api" if route.is_api else "pages"].items():
-            text = heard(visitor, method, path, data, kind) if name in ASK else ""
+            text = heard(visitor, method, path, data, kind) if name in asking else ""
             if leaked := leaks(text, KNOWS.get(name, set())):
                 found.append(f"{method} {path} as {name}: {leaked}")
 
