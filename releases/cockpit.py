@@ -32,7 +32,7 @@ LOOKS: dict[Stand, tuple[str, str, Any]] = {
     Stand.NOTHING: ("none", "minus", _("not delivered")),
     Stand.FAILED: ("bad", "alert", _("failed")),
     Stand.IMPORTED: ("ok", "check", _("imported")),
-    Stand.PARTLY: ("wait", "clock", _("partly imported")),
+    Stand.PARTLY: ("wait", "clock", _("imported")),
     Stand.PLANNED: ("wait", "clock", _("planned")),
     Stand.DELIVERED: ("wait", "package", _("delivered")),
     Stand.PREPARED: ("none", "clock", _("prepared")),

@@ -95,7 +95,7 @@ class PackageAdmin(AuditedAdmin):
             "admin/releases/cockpit.html",
             title=_("Package cockpit"),
             lines=lines,
-            line=line,
+            chosen=line,
             board=cockpit.board(line, timezone.now()) if line else None,
         )
 

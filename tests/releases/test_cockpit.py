@@ -91,7 +91,7 @@ def test_the_page_shows_the_line_asked_for(client, rita, line, sp4, alpina):
     page = client.get(reverse("admin:releases_package_cockpit"), {"line": line.pk})
 
     assert alpina.name in page.content.decode()
-    assert page.context["line"] == line
+    assert page.context["chosen"] == line
 
 
 def test_nonsense_for_a_line_shows_the_newest(client, rita, line):
